@@ -1,0 +1,34 @@
+"""`python -m segmentation predict | train | evaluate | draw`."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+COMMANDS = {
+    "predict": "find the cracks in photos and write masks, overlays and measurements",
+    "train": "train a network on photos with masks",
+    "evaluate": "score a network on a split of a data set",
+    "draw": "draw concrete photos with cracks of known path and width",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 done, 1 something failed, 2 called wrongly."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(prog="python -m segmentation", description=__doc__)
+    choices = parser.add_subparsers(dest="command", required=True, metavar="|".join(COMMANDS))
+    chosen = words[0] if words and words[0] in COMMANDS else None
+    for name, summary in COMMANDS.items():
+        subparser = choices.add_parser(name, help=summary, description=summary)
+        # Only the chosen command is imported: `--help` and `draw` stay free of torch.
+        if name == chosen:
+            command = importlib.import_module(f"segmentation.commands.{name}")
+            command.add_arguments(subparser)
+            subparser.set_defaults(run=command.run)
+    args = parser.parse_args(words)
+    return int(args.run(args))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
