@@ -1,0 +1,1 @@
+"""The record: bridges, surveys, photos, findings and the decisions of people."""

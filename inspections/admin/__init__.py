@@ -1,0 +1,1 @@
+"""The staff's door: people, data sets, networks."""

@@ -1,0 +1,19 @@
+"""Hands a run to the worker by name: the record knows that there is a bell, not who listens."""
+
+import logging
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+logger = logging.getLogger(__name__)
+
+
+def dispatch_run(run_id: UUID) -> bool:
+    """Ring the bell for one run. A bell that does not ring is no failure: the row stays queued and the sweep rings again."""
+    try:
+        import_string(settings.RUN_DISPATCHER)(str(run_id))
+    except Exception:
+        logger.warning("The bell for run %s did not ring; the sweep will ring again.", run_id, exc_info=True)
+        return False
+    return True

@@ -1,0 +1,102 @@
+"""Every failure of the record has a code, its facts and one sentence that tells the cure. All sentences stand here."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the doors say for a code: the HTTP status and the sentence, filled with the error's facts."""
+
+    status: int
+    sentence: str
+
+
+ANSWERS: dict[str, Answer] = {
+    # Uploads
+    "no_file": Answer(400, "No complete file was received. The upload may have been interrupted; please send it again."),
+    "incomplete_batch": Answer(400, "{arrived} of {declared} files arrived. Please send the missing ones again."),
+    "checksum_mismatch": Answer(422, "The file arrived damaged (checksum differs). Please upload it again."),
+    "empty_file": Answer(400, "The file is empty. Copy it from the camera again."),
+    "unsupported_type": Answer(415, "Not an image we can read. Accepted: JPEG, PNG, TIFF, WebP."),
+    "heic_not_enabled": Answer(415, "HEIC photos are not enabled on this server. Export as JPEG."),
+    "truncated_image": Answer(422, "The photo is incomplete (file ends early). Copy it from the camera again."),
+    "damaged_image": Answer(422, "The photo is damaged ({reason}). Copy it from the camera again."),
+    "too_many_pixels": Answer(
+        413, "{megapixels:.0f} MP is more than the limit of {limit:.0f} MP. Send single photos, not the panorama."
+    ),
+    "too_small": Answer(422, "The photo is {width} × {height} pixels. Photos must be at least 64 × 64 pixels."),
+    "file_too_large": Answer(413, "The file is larger than the limit of {limit_mb:.0f} MB. Send single photos."),
+    "multi_page": Answer(422, "The file contains {pages} images; only single images are accepted."),
+    "unsupported_depth": Answer(422, "The image has {depth} samples; export it with 8 or 16 bits per channel."),
+    "survey_mismatch": Answer(400, "The element belongs to another bridge than the survey. Choose one of this bridge."),
+    # Runs
+    "internal": Answer(500, "The analysis stopped for a reason we did not foresee. The photo is safe; try again."),
+    "crashed": Answer(
+        500, "The analysis stopped {attempts} times without finishing. The photo is safe. It may be too large for this "
+        "worker's memory; try again later or give the worker more memory."
+    ),
+    "too_slow": Answer(500, "The analysis took longer than {minutes:.0f} minutes and was stopped. Send smaller photos."),
+    "original_missing": Answer(500, "The original photo is not in the store. Restore the media folder from the backup."),
+    "storage_full": Answer(507, "The server has no space left; nothing was saved. Free some space and try again."),
+    "unreadable_image": Answer(422, "The photo cannot be decoded ({reason}). Copy it again from the camera and upload it."),
+    "unsupported_image": Answer(422, "This kind of image is not analysed: {reason}. Export it as an 8-bit JPEG or PNG."),
+    "network_unavailable": Answer(
+        503, "The network cannot be loaded ({reason}). Register it again or activate another one, then retry."
+    ),
+    "network_mismatch": Answer(422, "The weights do not fit their network ({reason}). Register a matching file."),
+    "out_of_memory": Answer(
+        507, "The worker ran out of memory on this {megapixels:.0f} megapixel photo. Give it more memory and retry."
+    ),
+    "cancelled": Answer(409, "The analysis was cancelled."),
+    "run_not_final": Answer(409, "The analysis of this photo is {status}. Wait for it or cancel it first."),
+    "run_is_final": Answer(409, "The analysis of this photo has already {status}. Nothing was cancelled."),
+    "no_network": Answer(503, "No network is active. An administrator registers and activates one under Networks."),
+    # Networks and data sets
+    "unsafe_model_format": Answer(415, "Only .safetensors files are accepted."),
+    "invalid_model": Answer(422, "The file is not a network of Hairline: {reason}."),
+    "network_exists": Answer(409, "A network with these weights is already registered as “{name}”."),
+    "nothing_to_export": Answer(409, "No reviewed photos. Accept or reject findings first, then export."),
+    # Doors
+    "not_found": Answer(404, "Not found."),
+    "forbidden": Answer(403, "Your role ({role}) may not do this. Ask an administrator of {organisation}."),
+    "not_authenticated": Answer(401, "Send a token: “Authorization: Token …”. Make one under Settings."),
+    "invalid_token": Answer(401, "The token is not valid. Make a new one under Settings."),
+    "parse_error": Answer(400, "The request cannot be read: {reason}."),
+    "invalid": Answer(400, "{reason}"),
+    "unknown_field": Answer(400, "Unknown field: {name}."),
+    "invalid_reference": Answer(400, "{kind} {id} does not exist."),
+    "invalid_filter": Answer(400, "The filter {name} cannot be used here."),
+    "method_not_allowed": Answer(405, "{method} is not allowed here."),
+    "throttled": Answer(429, "Too many requests. Try again in {seconds} seconds."),
+    "unavailable": Answer(503, "The server is busy. Try again in a moment."),
+}
+
+WARNINGS: dict[str, str] = {}
+
+
+class InspectionError(Exception):
+    """A refusal with an owner: `code` finds the sentence and status, `facts` fill it, `field` names the input."""
+
+    def __init__(self, code: str, field: str | None = None, **facts: Any) -> None:
+        self.code, self.field, self.facts = code, field, facts
+        super().__init__(self.detail)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of this answer."""
+        return ANSWERS[self.code].status
+
+    @property
+    def detail(self) -> str:
+        """The sentence a user reads."""
+        return sentence(self.code, self.facts)
+
+
+def sentence(code: str, facts: dict[str, Any]) -> str:
+    """The sentence for a stored code and its facts; codes of the future read as an internal failure, never as a crash."""
+    answer = ANSWERS.get(code, ANSWERS["internal"])
+    try:
+        return answer.sentence.format(**facts)
+    except (KeyError, ValueError, IndexError):
+        return answer.sentence

@@ -1,0 +1,1 @@
+"""What leaves the record as files. Each export takes a queryset and yields bytes."""

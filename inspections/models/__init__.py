@@ -1,0 +1,31 @@
+"""The nouns: fields, constraints, and reads as words of the domain. Nothing here writes; see `services`."""
+
+from inspections.models.bridges import Bridge, Element
+from inspections.models.datasets import Dataset, DatasetVersion, Sample
+from inspections.models.findings import Finding
+from inspections.models.images import SurveyImage
+from inspections.models.networks import Network
+from inspections.models.organisations import Membership, Organisation, Role, User
+from inspections.models.projects import Project
+from inspections.models.reviews import Review
+from inspections.models.runs import SegmentationRun
+from inspections.models.surveys import Survey
+
+__all__ = [
+    "Bridge",
+    "Dataset",
+    "DatasetVersion",
+    "Element",
+    "Finding",
+    "Membership",
+    "Network",
+    "Organisation",
+    "Project",
+    "Review",
+    "Role",
+    "Sample",
+    "SegmentationRun",
+    "Survey",
+    "SurveyImage",
+    "User",
+]

@@ -1,0 +1,156 @@
+"""Bridges and the tree of their elements."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from inspections.models.materials import Material
+from inspections.models.organisations import Organisation
+from inspections.models.owned import OwnedQuerySet
+from inspections.models.record import Record
+
+
+class BridgeQuerySet(OwnedQuerySet):
+    def with_overview(self) -> Self:
+        """Adds last_surveyed_on, survey_count, photo_count, open_run_count, finding_count, worst_width_px, picture_id.
+
+        Findings count from each photo's latest finished analysis, rejected ones left out.
+        """
+        from inspections.models.findings import Finding
+        from inspections.models.images import SurveyImage
+        from inspections.models.runs import SegmentationRun
+        from inspections.models.surveys import Survey
+
+        def per_bridge(rows: models.QuerySet, path: str, aggregate: models.Aggregate) -> Subquery:
+            grouped = rows.filter(**{path: OuterRef("pk")}).order_by().values(path).annotate(value=aggregate)
+            return Subquery(grouped.values("value"))
+
+        standing = Finding.objects.current().standing()
+        return self.annotate(
+            last_surveyed_on=per_bridge(Survey.objects.all(), "bridge", Max("surveyed_on")),
+            survey_count=Coalesce(per_bridge(Survey.objects.all(), "bridge", Count("pk")), 0),
+            photo_count=Coalesce(per_bridge(SurveyImage.objects.all(), "survey__bridge", Count("pk")), 0),
+            open_run_count=Coalesce(
+                per_bridge(SegmentationRun.objects.open(), "image__survey__bridge", Count("pk")), 0
+            ),
+            finding_count=Coalesce(per_bridge(standing, "image__survey__bridge", Count("pk")), 0),
+            worst_width_px=per_bridge(standing, "image__survey__bridge", Max("width_max_px")),
+            picture_id=Subquery(
+                SurveyImage.objects.filter(survey__bridge=OuterRef("pk"))
+                .exclude(thumbnail="")
+                .order_by("-survey__surveyed_on", "original_name")
+                .values("pk")[:1]
+            ),
+        )
+
+
+class Bridge(Record):
+    """A structure under inspection."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="bridges")
+    name = models.CharField(max_length=200)
+    structure_number = models.CharField(max_length=60, blank=True)
+    owner = models.CharField(max_length=200, blank=True)
+    carries = models.CharField("road or rail carried", max_length=200, blank=True)
+    crosses = models.CharField("feature crossed", max_length=200, blank=True)
+    year_built = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(2200)]
+    )
+    latitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)])
+    longitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)])
+    material = models.CharField("main material", max_length=30, choices=Material, blank=True)
+    notes = models.TextField(blank=True)
+
+    objects = BridgeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "structure_number"],
+                condition=~Q(structure_number=""),
+                name="structure_number_once_per_organisation",
+                violation_error_message="Another bridge of this organisation has this structure number.",
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__isnull=False, longitude__isnull=False),
+                name="coordinates_come_in_pairs",
+                violation_error_message="Give both latitude and longitude, or neither.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ElementQuerySet(OwnedQuerySet):
+    organisation_path = "bridge__organisation"
+
+    def in_order(self) -> Self:
+        """Siblings by their position, then by name."""
+        return self.order_by(F("position").asc(), "name")
+
+
+class Element(Record):
+    """A part of a bridge; a tree: a span holds girders, a pier holds its cap."""
+
+    class Kind(models.TextChoices):
+        SPAN = "span", "Span"
+        DECK = "deck", "Deck"
+        SLAB = "slab", "Slab"
+        GIRDER = "girder", "Girder"
+        ARCH = "arch", "Arch"
+        PIER = "pier", "Pier"
+        COLUMN = "column", "Column"
+        PIER_CAP = "pier_cap", "Pier cap"
+        ABUTMENT = "abutment", "Abutment"
+        WING_WALL = "wing_wall", "Wing wall"
+        FOOTING = "footing", "Footing"
+        BEARING = "bearing", "Bearing"
+        JOINT = "joint", "Joint"
+        PARAPET = "parapet", "Parapet"
+        CULVERT = "culvert", "Culvert"
+        OTHER = "other", "Other"
+
+    bridge = models.ForeignKey(Bridge, on_delete=models.CASCADE, related_name="elements")
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.OTHER)
+    name = models.CharField(max_length=120, help_text="As on the drawings, for example “Pier 2” or “Girder G3”.")
+    element_number = models.CharField(
+        max_length=20, blank=True, help_text="AASHTO-style number where one is used, for example 205."
+    )
+    material = models.CharField(max_length=30, choices=Material, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    objects = ElementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bridge", "parent", "name"],
+                nulls_distinct=False,
+                name="element_name_once_among_siblings",
+                violation_error_message="Its parent has an element of this name already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """A parent is an element of the same bridge and never a descendant."""
+        ancestor = self.parent
+        while ancestor is not None:
+            if ancestor.bridge_id != self.bridge_id:
+                raise ValidationError({"parent": "The parent belongs to another bridge."})
+            if ancestor.pk == self.pk:
+                raise ValidationError({"parent": "An element cannot stand inside itself."})
+            ancestor = ancestor.parent

@@ -1,0 +1,72 @@
+"""Findings: traced cracks, in pixels of the upright original photo."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+
+from inspections.models.images import SurveyImage
+from inspections.models.owned import OwnedQuerySet
+from inspections.models.record import Record
+from inspections.models.runs import SegmentationRun
+
+
+class FindingQuerySet(OwnedQuerySet):
+    organisation_path = "image__survey__bridge__organisation"
+
+    def current(self) -> Self:
+        """Only those of each photo's latest finished run; earlier runs stay as history."""
+        latest = (
+            SegmentationRun.objects.filter(image=OuterRef("image"), status=SegmentationRun.Status.SUCCEEDED)
+            .order_by("-created_at", "-pk")
+            .values("pk")[:1]
+        )
+        return self.annotate(current_run_id=Subquery(latest)).filter(run=F("current_run_id"))
+
+    def with_verdict(self) -> Self:
+        """Adds verdict: that of the latest review, or None while nobody has decided."""
+        from inspections.models.reviews import Review
+
+        latest = Review.objects.filter(finding=OuterRef("pk")).order_by("-created_at", "-sequence").values("verdict")
+        return self.annotate(verdict=Subquery(latest[:1]))
+
+    def standing(self) -> Self:
+        """With verdict, those that were not rejected: accepted, or undecided still."""
+        return self.with_verdict().filter(Q(verdict__isnull=True) | ~Q(verdict="rejected"))
+
+
+class Finding(Record):
+    """One traced crack. `mask_runs` are row-major run lengths inside the box, background first."""
+
+    run = models.ForeignKey(SegmentationRun, on_delete=models.CASCADE, related_name="findings")
+    image = models.ForeignKey(SurveyImage, on_delete=models.CASCADE, related_name="findings")
+    number = models.PositiveIntegerField(help_text="Place in the run's list, longest crack first, from 1.")
+    path = models.JSONField(help_text="[[x, y], …] of the main line")
+    branches = models.JSONField(default=list, blank=True, help_text="side branches of a forked crack, each a path")
+    length_px = models.FloatField()
+    width_mean_px = models.FloatField()
+    width_max_px = models.FloatField()
+    orientation_deg = models.FloatField()
+    area_px = models.PositiveIntegerField()
+    confidence = models.FloatField()
+    box_x0 = models.PositiveIntegerField()
+    box_y0 = models.PositiveIntegerField()
+    box_x1 = models.PositiveIntegerField()
+    box_y1 = models.PositiveIntegerField()
+    mask_runs = models.JSONField()
+
+    objects = FindingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["run", "number"]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="one_finding_per_number_and_run")]
+
+    def __str__(self) -> str:
+        return f"Crack {self.number} of {self.image}"
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """x0, y0, x1, y1, half open."""
+        return self.box_x0, self.box_y0, self.box_x1, self.box_y1

@@ -1,0 +1,87 @@
+"""Photos of a survey. Not "Image": that word is Pillow's."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Case, F, OuterRef, Subquery, Value, When
+
+from inspections.models.bridges import Element
+from inspections.models.owned import OwnedQuerySet
+from inspections.models.record import Record
+from inspections.models.surveys import Survey
+
+
+def original_path(image: SurveyImage, _name: str) -> str:
+    """Where an original lies: names come from us, never from the camera or the uploader."""
+    return f"originals/{image.pk.hex[:2]}/{image.pk}.{image.extension}"
+
+
+class SurveyImageQuerySet(OwnedQuerySet):
+    organisation_path = "survey__bridge__organisation"
+
+    def with_state(self) -> Self:
+        """Adds latest_run_id, current_run_id (latest that succeeded), and state: the status of the latest run."""
+        from inspections.models.runs import SegmentationRun
+
+        runs = SegmentationRun.objects.filter(image=OuterRef("pk")).order_by("-created_at", "-pk")
+        finished = runs.filter(status=SegmentationRun.Status.SUCCEEDED)
+        return self.annotate(
+            latest_run_id=Subquery(runs.values("pk")[:1]),
+            current_run_id=Subquery(finished.values("pk")[:1]),
+            latest_status=Subquery(runs.values("status")[:1]),
+        ).annotate(
+            state=Case(
+                When(latest_status__isnull=True, then=Value("waiting")),
+                default=F("latest_status"),
+                output_field=models.CharField(),
+            )
+        )
+
+
+class SurveyImage(Record):
+    """One photo. The original is kept byte for byte; width and height are those of the upright picture."""
+
+    survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="images")
+    element = models.ForeignKey(Element, on_delete=models.SET_NULL, null=True, blank=True, related_name="images")
+    original = models.FileField(upload_to=original_path, max_length=200)
+    original_name = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64)
+    byte_size = models.BigIntegerField()
+    format = models.CharField(max_length=10)
+    extension = models.CharField(max_length=5)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    orientation = models.PositiveSmallIntegerField(default=1)
+    bit_depth = models.PositiveSmallIntegerField(default=8)
+    converted_from = models.CharField(max_length=30, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    camera_make = models.CharField(max_length=255, blank=True)
+    camera_model = models.CharField(max_length=255, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    altitude_m = models.FloatField(null=True, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    warnings = models.JSONField(default=list, blank=True)
+    added_by = models.ForeignKey(
+        "inspections.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # Made by the worker; empty until then. Paths inside the media folder.
+    thumbnail = models.CharField(max_length=200, blank=True)
+    preview = models.CharField(max_length=200, blank=True)
+    pyramid = models.CharField(max_length=200, blank=True)
+
+    objects = SurveyImageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["original_name", "created_at"]
+        constraints = [models.UniqueConstraint(fields=["survey", "sha256"], name="same_photo_once_per_survey")]
+
+    def __str__(self) -> str:
+        return self.original_name
+
+    @property
+    def megapixels(self) -> float:
+        """Millions of pixels."""
+        return self.width * self.height / 1e6

@@ -1,0 +1,87 @@
+"""Who works here: organisations, their people, and what each may do."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from inspections.models.record import Record
+
+class Role(models.TextChoices):
+    """A ladder: every role may do what those before it may.
+
+    A viewer reads; an inspector also uploads and analyses; a reviewer also decides; a curator also builds data sets;
+    an administrator also manages people and networks.
+    """
+
+    VIEWER = "viewer", "Viewer"
+    INSPECTOR = "inspector", "Inspector"
+    REVIEWER = "reviewer", "Reviewer"
+    CURATOR = "curator", "Curator"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+    def allows(self, needed: Role) -> bool:
+        """Whether this role stands on or above the rung `needed`."""
+        ladder = list(Role)
+        return ladder.index(self) >= ladder.index(needed)
+
+
+class User(AbstractUser):
+    """A person or a machine that logs in. What they see and may do is told by their memberships."""
+
+    def role_in(self, organisation: Organisation) -> Role | None:
+        """This user's role there, or None for an outsider."""
+        membership = next((m for m in self.memberships_by_name() if m.organisation_id == organisation.pk), None)
+        return Role(membership.role) if membership else None
+
+    def may(self, role: Role, organisation: Organisation) -> bool:
+        """Whether this user has at least `role` in the organisation."""
+        own = self.role_in(organisation)
+        return own is not None and own.allows(role)
+
+    def memberships_by_name(self) -> list[Membership]:
+        """All memberships with their organisations, read once per user object."""
+        if not hasattr(self, "_memberships"):
+            self._memberships = list(
+                self.memberships.select_related("organisation").order_by("organisation__name")  # type: ignore[attr-defined]
+            )
+        return self._memberships
+
+    def organisations_allowing(self, role: Role) -> list[Organisation]:
+        """The organisations in which this user has at least `role`."""
+        return [m.organisation for m in self.memberships_by_name() if Role(m.role).allows(role)]
+
+
+class Organisation(Record):
+    """An owner of bridges or an inspecting firm. Everything in the record belongs to exactly one."""
+
+    name = models.CharField(max_length=200, unique=True)
+    members = models.ManyToManyField("inspections.User", through="Membership", related_name="organisations")
+    active_network = models.ForeignKey(
+        "inspections.Network",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Analyses new photos. Empty: the network shipped with Hairline.",
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(Record):
+    """One person's role in one organisation."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role, default=Role.VIEWER)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "organisation"], name="one_role_per_organisation")]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()} of {self.organisation}"

@@ -1,0 +1,5 @@
+from typing import Any
+
+
+def frame(request) -> dict[str, Any]:
+    return {}

@@ -1,0 +1,229 @@
+"""The life of an analysis. The database is the truth, the broker a doorbell: every step is one conditional update."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from inspections.dispatch import dispatch_run
+from inspections.errors import InspectionError
+from inspections.models import Finding, Network, SegmentationRun, SurveyImage, User
+from inspections.services.networks import network_for
+
+logger = logging.getLogger(__name__)
+Status = SegmentationRun.Status
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFacts:
+    """One traced crack as the worker hands it over; pixels of the upright original."""
+
+    path: Sequence[Sequence[float]]
+    branches: Sequence[Sequence[Sequence[float]]]
+    length_px: float
+    width_mean_px: float
+    width_max_px: float
+    orientation_deg: float
+    area_px: int
+    confidence: float
+    box: tuple[int, int, int, int]
+    mask_runs: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What an analysis found. File names are paths inside the media folder, already written."""
+
+    findings: Sequence[FindingFacts]
+    probability: str
+    probability_preview: str
+    overlay: str
+    used_threshold: float
+    crack_length_px: float
+    crack_area_share: float
+    device: str = ""
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def request_run(
+    *,
+    image: SurveyImage,
+    requested_by: User | None = None,
+    network: Network | None = None,
+    threshold: float | None = None,
+) -> SegmentationRun:
+    """Ask for an analysis. The run that is open already is returned as it is; the bell rings after the commit.
+
+    Raises InspectionError `no_network` when none is active and none is shipped.
+    """
+    with transaction.atomic():
+        network = network or network_for(image.survey.bridge.organisation)
+        run, created = SegmentationRun.objects.get_or_create(
+            image=image,
+            status__in=SegmentationRun.OPEN,
+            defaults={
+                "network": network,
+                "threshold": threshold,
+                "requested_by": requested_by,
+                "status": Status.QUEUED,
+            },
+        )
+        if created:
+            transaction.on_commit(lambda: ring(run.pk))
+    return run
+
+
+def ring(run_id: UUID) -> None:
+    """Ring the bell for a queued run and remember when, so that the sweep rings again only if nobody came."""
+    if dispatch_run(run_id):
+        SegmentationRun.objects.filter(pk=run_id, status=Status.QUEUED).update(rung_at=timezone.now())
+
+
+def claim_run(run_id: UUID | str, *, worker: str) -> SegmentationRun | None:
+    """Take a run, or None when it is not to be had: done, cancelled, or in living hands.
+
+    One conditional UPDATE; however often the bell rings, one worker gets it. This line is the whole idempotence.
+    """
+    now = timezone.now()
+    taken = (
+        SegmentationRun.objects.claimable(now)
+        .filter(pk=run_id)
+        .update(
+            status=Status.RUNNING,
+            attempt=F("attempt") + 1,
+            lease_until=now + timedelta(seconds=settings.RUN_LEASE_SECONDS),
+            worker=worker[:120],
+            started_at=now,
+            stage="",
+            tiles_done=0,
+            tiles_total=0,
+        )
+    )
+    if not taken:
+        return None
+    return SegmentationRun.objects.select_related("image", "network").get(pk=run_id)
+
+
+def renew_lease(run: SegmentationRun, **progress: Any) -> bool:
+    """Say that the work goes on, with `stage`, `tiles_done`, `tiles_total`. False: cancelled or taken over, stop now."""
+    lease = timezone.now() + timedelta(seconds=settings.RUN_LEASE_SECONDS)
+    held = SegmentationRun.objects.filter(pk=run.pk).held(run.attempt)
+    return bool(held.update(lease_until=lease, **progress))
+
+
+def complete_run(run: SegmentationRun, result: RunResult) -> bool:
+    """Write the findings and SUCCEEDED in one transaction, if the attempt is still ours. False: nothing was written."""
+    with transaction.atomic():
+        finished = (
+            SegmentationRun.objects.filter(pk=run.pk)
+            .held(run.attempt)
+            .update(
+                status=Status.SUCCEEDED,
+                finished_at=timezone.now(),
+                lease_until=None,
+                stage="",
+                error_code="",
+                error_facts={},
+                finding_count=len(result.findings),
+                probability=result.probability,
+                probability_preview=result.probability_preview,
+                overlay=result.overlay,
+                used_threshold=result.used_threshold,
+                crack_length_px=result.crack_length_px,
+                crack_area_share=result.crack_area_share,
+                device=result.device[:60],
+                seconds=result.seconds,
+                tiles_done=F("tiles_total"),
+            )
+        )
+        if finished:
+            Finding.objects.bulk_create(
+                [_finding(run, number, facts) for number, facts in enumerate(result.findings, start=1)],
+                batch_size=200,
+            )
+    return bool(finished)
+
+
+def _finding(run: SegmentationRun, number: int, facts: FindingFacts) -> Finding:
+    x0, y0, x1, y1 = facts.box
+    return Finding(
+        run=run,
+        image_id=run.image_id,
+        number=number,
+        path=facts.path,
+        branches=facts.branches,
+        length_px=facts.length_px,
+        width_mean_px=facts.width_mean_px,
+        width_max_px=facts.width_max_px,
+        orientation_deg=facts.orientation_deg,
+        area_px=facts.area_px,
+        confidence=facts.confidence,
+        box_x0=x0,
+        box_y0=y0,
+        box_x1=x1,
+        box_y1=y1,
+        mask_runs=facts.mask_runs,
+    )
+
+
+def fail_run(run: SegmentationRun, code: str, **facts: Any) -> bool:
+    """End a run with a sentence, if the attempt is still ours. `code` must stand in `inspections.errors`."""
+    held = SegmentationRun.objects.filter(pk=run.pk).held(run.attempt)
+    return bool(
+        held.update(
+            status=Status.FAILED, finished_at=timezone.now(), lease_until=None, error_code=code, error_facts=facts
+        )
+    )
+
+
+def cancel_run(*, run: SegmentationRun) -> None:
+    """Stop an open run; its worker notices at the next tile and writes nothing. Raises `run_is_final` when it is over."""
+    cancelled = (
+        SegmentationRun.objects.open()
+        .filter(pk=run.pk)
+        .update(status=Status.CANCELLED, finished_at=timezone.now(), lease_until=None, error_code="", error_facts={})
+    )
+    run.refresh_from_db()
+    if not cancelled:
+        raise InspectionError("run_is_final", status=run.get_status_display().lower())
+
+
+def retry_run(*, run: SegmentationRun, requested_by: User | None) -> SegmentationRun:
+    """A new run for a failed or cancelled one, with the network that is active now; the old one stays as history."""
+    if not run.is_final:
+        raise InspectionError("run_not_final", status=run.get_status_display().lower())
+    return request_run(image=run.image, requested_by=requested_by, threshold=run.threshold)
+
+
+def requeue_stale_runs() -> int:
+    """Repair what crashes and lost messages left: ring again, take back dead leases, give up after three attempts.
+
+    Safe to call from several processes at once. Returns the number of bells rung.
+    """
+    now = timezone.now()
+    stale = SegmentationRun.objects.stale(now)
+    exhausted = stale.filter(status=Status.RUNNING, attempt__gte=settings.RUN_MAX_ATTEMPTS)
+    exhausted.update(
+        status=Status.FAILED,
+        finished_at=now,
+        lease_until=None,
+        error_code="crashed",
+        error_facts={"attempts": settings.RUN_MAX_ATTEMPTS},
+    )
+    stale.filter(status=Status.RUNNING).update(
+        status=Status.QUEUED, lease_until=None, rung_at=None, stage="", tiles_done=0, tiles_total=0
+    )
+    rung = 0
+    for run_id in stale.filter(status=Status.QUEUED).order_by("created_at").values_list("pk", flat=True)[:500]:
+        if not dispatch_run(run_id):
+            break
+        SegmentationRun.objects.filter(pk=run_id, status=Status.QUEUED).update(rung_at=timezone.now())
+        rung += 1
+    return rung
