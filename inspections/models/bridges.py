@@ -135,11 +135,17 @@ class Element(Record):
         ordering = ["position", "name"]
         constraints = [
             models.UniqueConstraint(
-                fields=["bridge", "parent", "name"],
-                nulls_distinct=False,
+                fields=["parent", "name"],
+                condition=Q(parent__isnull=False),
                 name="element_name_once_among_siblings",
                 violation_error_message="Its parent has an element of this name already.",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["bridge", "name"],
+                condition=Q(parent__isnull=True),
+                name="element_name_once_at_the_top",
+                violation_error_message="The bridge has an element of this name already.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -53,8 +53,13 @@ class Network(Record):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "sha256"], nulls_distinct=False, name="same_weights_once_per_organisation"
-            )
+                fields=["organisation", "sha256"],
+                condition=Q(organisation__isnull=False),
+                name="same_weights_once_per_organisation",
+            ),
+            models.UniqueConstraint(
+                fields=["sha256"], condition=Q(organisation__isnull=True), name="same_weights_shipped_once"
+            ),
         ]
 
     def __str__(self) -> str:
