@@ -25,7 +25,9 @@ ANSWERS: dict[str, Answer] = {
     "too_many_pixels": Answer(
         413, "{megapixels:.0f} MP is more than the limit of {limit:.0f} MP. Send single photos, not the panorama."
     ),
-    "too_small": Answer(422, "The photo is {width} × {height} pixels. Photos must be at least 64 × 64 pixels."),
+    "too_small": Answer(
+        422, "The photo is {width} × {height} pixels. Photos must be at least {min_side} × {min_side} pixels."
+    ),
     "file_too_large": Answer(413, "The file is larger than the limit of {limit_mb:.0f} MB. Send single photos."),
     "multi_page": Answer(422, "The file contains {pages} images; only single images are accepted."),
     "unsupported_depth": Answer(422, "The image has {depth} samples; export it with 8 or 16 bits per channel."),
@@ -72,7 +74,15 @@ ANSWERS: dict[str, Answer] = {
     "unavailable": Answer(503, "The server is busy. Try again in a moment."),
 }
 
-WARNINGS: dict[str, str] = {}
+# Remarks on a photo that was accepted all the same.
+WARNINGS: dict[str, str] = {
+    "extension_mismatch": "The name ends in .{suffix}, but the file is a {format} image. It is stored as {format}.",
+    "trailing_data": "Bytes after the end of the picture: {bytes}. They stay in the original and are never read.",
+    "extra_images": "The file holds {pictures} pictures. Only the first is analysed.",
+    "bad_orientation": "The orientation in the photo's metadata is not valid. The photo is shown as it is stored.",
+    "bad_gps": "The position in the photo's metadata is not valid and was left out.",
+    "bad_metadata": "Part of the photo's metadata cannot be read and was left out.",
+}
 
 
 class InspectionError(Exception):

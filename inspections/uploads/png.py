@@ -1,0 +1,102 @@
+"""PNG by its chunks (W3C PNG, third edition): bounds, checksums, and enough data for the picture."""
+
+import io
+import zlib
+
+from inspections.errors import InspectionError
+from inspections.uploads.facts import PhotoLimits, Structure
+from inspections.uploads.source import Source, damaged, unsupported
+
+SIGNATURE_BYTES, FRAME_BYTES = 8, 12
+_MODES = {0: "L", 2: "RGB", 3: "P", 4: "LA", 6: "RGBA"}
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_DEPTHS = {0: {1, 2, 4, 8, 16}, 2: {8, 16}, 3: {1, 2, 4, 8}, 4: {8, 16}, 6: {8, 16}}
+# One deflate symbol of two bits stands for at most 258 bytes.
+MOST_INFLATION = 1032
+MOST_METADATA_BYTES = 1 << 18
+MOST_CHUNKS = 1_000_000
+_XMP_KEYWORD = b"XML:com.adobe.xmp\0"
+
+
+def read_png(source: Source, limits: PhotoLimits) -> Structure:
+    """Walk all chunks up to IEND, checking each checksum; bytes after it are counted only."""
+    structure, least_bytes = _read_header(source, limits)
+    position, data_bytes, has_palette = SIGNATURE_BYTES, 0, False
+    for _ in range(MOST_CHUNKS):
+        name, body, length = _check_chunk(source, position)
+        position = body + length + 4
+        if name == b"IEND":
+            break
+        if name == b"IDAT":
+            data_bytes += length
+        elif name == b"PLTE":
+            has_palette = True
+        else:
+            _read_extra(source, name, body, length, structure)
+    else:
+        raise damaged("it has too many chunks")
+    if structure.mode == "P" and not has_palette:
+        raise damaged("its palette is missing")
+    if data_bytes < max(1, least_bytes):
+        raise InspectionError("truncated_image")
+    structure.trailing_bytes = source.size - position
+    return structure
+
+
+def _read_header(source: Source, limits: PhotoLimits) -> tuple[Structure, int]:
+    name, body, length = _check_chunk(source, SIGNATURE_BYTES)
+    if name != b"IHDR" or length != 13:
+        raise damaged("its header is missing")
+    header = source.take(body, 13)
+    width, height = int.from_bytes(header[:4], "big"), int.from_bytes(header[4:8], "big")
+    depth, colour, compression, filtering, interlace = header[8:]
+    if depth not in _DEPTHS.get(colour, set()) or compression or filtering or interlace > 1:
+        raise damaged("its header is impossible")
+    limits.check_size(width, height)
+    mode = "1" if (colour, depth) == (0, 1) else _MODES[colour]
+    least_bytes = width * height * _CHANNELS[colour] * depth // 8 // MOST_INFLATION
+    return Structure(width, height, mode, depth if depth == 16 else 8), least_bytes
+
+
+def _check_chunk(source: Source, position: int) -> tuple[bytes, int, int]:
+    """Name, place and length of the body of the chunk at `position`, its checksum checked."""
+    length, name = source.number(position, 4), source.take(position + 4, 4)
+    if not name.isalpha():
+        raise damaged("a chunk has no name")
+    source.require(position, FRAME_BYTES + length)
+    checksum = zlib.crc32(name)
+    for piece in source.chunks(position + 8, length):
+        checksum = zlib.crc32(piece, checksum)
+    if checksum != source.number(position + 8 + length, 4):
+        raise damaged("a checksum inside it is wrong")
+    return name, position + 8, length
+
+
+def _read_extra(source: Source, name: bytes, body: int, length: int, structure: Structure) -> None:
+    if name == b"acTL" and length >= 4:
+        _refuse_animation(source.number(body, 4))
+    elif name == b"eXIf" and 0 < length <= MOST_METADATA_BYTES:
+        structure.exif = Source(io.BytesIO(source.take(body, length)))
+    elif name == b"iTXt" and length <= MOST_METADATA_BYTES:
+        text = source.take(body, length)
+        if text.startswith(_XMP_KEYWORD):
+            structure.xmp = _international_text(text[len(_XMP_KEYWORD) :])
+
+
+def _refuse_animation(frames: int) -> None:
+    if frames > 1:
+        raise InspectionError("multi_page", pages=frames)
+    raise unsupported("it is an animation")
+
+
+def _international_text(rest: bytes) -> bytes:
+    """The text of an iTXt chunk behind its keyword; empty where it cannot be read."""
+    parts = rest[2:].split(b"\0", 2)
+    if len(parts) < 3:
+        return b""
+    if not rest[0]:
+        return parts[2]
+    try:
+        return zlib.decompressobj().decompress(parts[2], MOST_METADATA_BYTES)
+    except zlib.error:
+        return b""
