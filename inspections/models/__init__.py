@@ -4,6 +4,7 @@ from inspections.models.bridges import Bridge, Element
 from inspections.models.datasets import Dataset, DatasetVersion, Sample
 from inspections.models.findings import Finding
 from inspections.models.images import SurveyImage
+from inspections.models.logins import LoginAttempt
 from inspections.models.networks import Network
 from inspections.models.organisations import Membership, Organisation, Role, User
 from inspections.models.projects import Project
@@ -17,6 +18,7 @@ __all__ = [
     "DatasetVersion",
     "Element",
     "Finding",
+    "LoginAttempt",
     "Membership",
     "Network",
     "Organisation",

@@ -68,6 +68,8 @@ class Sample(Record):
     image = models.ForeignKey(SurveyImage, on_delete=models.PROTECT, related_name="samples")
     run = models.ForeignKey(SegmentationRun, on_delete=models.PROTECT, related_name="+")
     split = models.CharField(max_length=5, choices=Split)
+    group = models.CharField(max_length=80, help_text="what must never stand on two sides of a split")
+    surface = models.CharField(max_length=60, blank=True)
     finding_ids = models.JSONField(default=list, help_text="the findings that stand in the mask")
 
     class Meta:
