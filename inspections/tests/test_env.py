@@ -1,0 +1,63 @@
+"""Settings: read in one place, wrong ones stop the start with their name and the cure, and the README lists them all."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from inspections.env import LONGEST_SOCKET_PATH, ROOT, SETTINGS, EnvironmentMistake, read_environment
+
+
+def test_a_fresh_folder_gets_defaults_and_a_private_key(tmp_path: Path) -> None:
+    first = read_environment({"HAIRLINE_DATA": str(tmp_path / "new")})
+    assert (first.port, first.embedded_broker) == (8000, True)
+    assert first.database_url.startswith("sqlite:///") and first.redis_url.startswith("redis+socket://")
+    key = tmp_path / "new" / "secret_key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert read_environment({"HAIRLINE_DATA": str(tmp_path / "new")}).secret_key == first.secret_key
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "cure"),
+    [
+        ("HAIRLINE_PORT", "0", "1 to 65535"),
+        ("HAIRLINE_PORT", "eighty", "whole number"),
+        ("HAIRLINE_PORT", "٨٠", "whole number"),
+        ("HAIRLINE_WORKERS", "65", "1 to 64"),
+        ("HAIRLINE_HTTPS", "maybe", "yes, no"),
+        ("HAIRLINE_DEVICE", "tpu", "cuda"),
+        ("HAIRLINE_MAX_PHOTO_MB", "-3", "whole number"),
+        ("HAIRLINE_MAX_MEGAPIXELS", "1e3", "whole number"),
+        ("DATABASE_URL", "mysql://u:hunter2@h/d", "postgres://"),
+        ("REDIS_URL", "amqp://u:hunter2@h", "redis://"),
+        ("SECRET_KEY", "short", "32"),
+        ("HAIRLINE_DATA", "/proc/nowhere", "folder"),
+    ],
+)
+def test_a_wrong_value_stops_the_start(name: str, value: str, cure: str, tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentMistake) as mistake:
+        read_environment({"HAIRLINE_DATA": str(tmp_path), name: value})
+    message = str(mistake.value)
+    assert message.startswith(f"{name}=") and cure in message
+    assert "hunter2" not in message, "a password is never printed"
+
+
+def test_a_deep_data_folder_still_gets_a_usable_socket(tmp_path: Path) -> None:
+    deep = tmp_path / ("a" * 60) / ("b" * 60)
+    socket = read_environment({"HAIRLINE_DATA": str(deep)}).broker_socket
+    assert len(bytes(socket)) <= LONGEST_SOCKET_PATH
+
+
+def test_a_damaged_key_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_text("x")
+    with pytest.raises(EnvironmentMistake, match="damaged"):
+        read_environment({"HAIRLINE_DATA": str(tmp_path)})
+
+
+def test_readme_and_code_agree_on_every_setting() -> None:
+    readme = (ROOT / "README.md").read_text()
+    rows = {line.split("|")[1].strip(" `"): line for line in readme.splitlines() if line.startswith("| `")}
+    assert set(rows) == {setting.name for setting in SETTINGS}
+    for setting in SETTINGS:
+        assert setting.default in rows[setting.name], f"{setting.name}: the README tells another default"
+        assert setting.meaning in rows[setting.name]
