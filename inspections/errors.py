@@ -14,7 +14,9 @@ class Answer:
 
 ANSWERS: dict[str, Answer] = {
     # Uploads
-    "no_file": Answer(400, "No complete file was received. The upload may have been interrupted; please send it again."),
+    "no_file": Answer(
+        400, "No complete file was received. The upload may have been interrupted; please send it again."
+    ),
     "incomplete_batch": Answer(400, "{arrived} of {declared} files arrived. Please send the missing ones again."),
     "checksum_mismatch": Answer(422, "The file arrived damaged (checksum differs). Please upload it again."),
     "empty_file": Answer(400, "The file is empty. Copy it from the camera again."),
@@ -35,14 +37,23 @@ ANSWERS: dict[str, Answer] = {
     # Runs
     "internal": Answer(500, "The analysis stopped for a reason we did not foresee. The photo is safe; try again."),
     "crashed": Answer(
-        500, "The analysis stopped {attempts} times without finishing. The photo is safe. It may be too large for this "
-        "worker's memory; try again later or give the worker more memory."
+        500,
+        "The analysis stopped {attempts} times without finishing. The photo is safe. It may be too large for this "
+        "worker's memory; try again later or give the worker more memory.",
     ),
-    "too_slow": Answer(500, "The analysis took longer than {minutes:.0f} minutes and was stopped. Send smaller photos."),
-    "original_missing": Answer(500, "The original photo is not in the store. Restore the media folder from the backup."),
+    "too_slow": Answer(
+        500, "The analysis took longer than {minutes:.0f} minutes and was stopped. Send smaller photos."
+    ),
+    "original_missing": Answer(
+        500, "The original photo is not in the store. Restore the media folder from the backup."
+    ),
     "storage_full": Answer(507, "The server has no space left; nothing was saved. Free some space and try again."),
-    "unreadable_image": Answer(422, "The photo cannot be decoded ({reason}). Copy it again from the camera and upload it."),
-    "unsupported_image": Answer(422, "This kind of image is not analysed: {reason}. Export it as an 8-bit JPEG or PNG."),
+    "unreadable_image": Answer(
+        422, "The photo cannot be decoded ({reason}). Copy it again from the camera and upload it."
+    ),
+    "unsupported_image": Answer(
+        422, "This kind of image is not analysed: {reason}. Export it as an 8-bit JPEG or PNG."
+    ),
     "network_unavailable": Answer(
         503, "The network cannot be loaded ({reason}). Register it again or activate another one, then retry."
     ),
@@ -70,8 +81,21 @@ ANSWERS: dict[str, Answer] = {
     "invalid_reference": Answer(400, "{kind} {id} does not exist."),
     "invalid_filter": Answer(400, "The filter {name} cannot be used here."),
     "method_not_allowed": Answer(405, "{method} is not allowed here."),
+    "token_expired": Answer(401, "The token has expired. Make a new one under Settings."),
+    "bad_credentials": Answer(401, "User name and password do not fit together."),
+    "secret_in_url": Answer(
+        400, "A secret does not belong in an address: addresses are logged. Send {name} in the body."
+    ),
+    "one_file": Answer(400, "{count} files arrived. Send one photo per request."),
+    "unsupported_media_type": Answer(415, "The request is {media_type}. Send JSON, a form or multipart/form-data."),
+    "not_acceptable": Answer(406, "The answer is JSON. Accept application/json, or send no Accept header."),
+    "request_too_large": Answer(413, "The request is larger than {limit_mb:.1f} MB. Send less at once."),
+    "conflict": Answer(409, "Somebody else wrote the same at the same time. Read it again, then decide."),
     "throttled": Answer(429, "Too many requests. Try again in {seconds} seconds."),
     "unavailable": Answer(503, "The server is busy. Try again in a moment."),
+    "server_error": Answer(
+        500, "Something failed that we did not foresee. It is in the server's log under this request's id; try again."
+    ),
 }
 
 # Remarks on a photo that was accepted all the same.
@@ -104,7 +128,7 @@ class InspectionError(Exception):
 
 
 def sentence(code: str, facts: dict[str, Any]) -> str:
-    """The sentence for a stored code and its facts; codes of the future read as an internal failure, never as a crash."""
+    """The sentence for a stored code and its facts; an unknown code reads as an internal failure, never as a crash."""
     answer = ANSWERS.get(code, ANSWERS["internal"])
     try:
         return answer.sentence.format(**facts)

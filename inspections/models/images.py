@@ -64,9 +64,7 @@ class SurveyImage(Record):
     altitude_m = models.FloatField(null=True, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
     warnings = models.JSONField(default=list, blank=True)
-    added_by = models.ForeignKey(
-        "inspections.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    added_by = models.ForeignKey("inspections.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     # Made by the worker; empty until then. Paths inside the media folder.
     thumbnail = models.CharField(max_length=200, blank=True)
     preview = models.CharField(max_length=200, blank=True)

@@ -7,6 +7,7 @@ from django.db import models
 
 from inspections.models.record import Record
 
+
 class Role(models.TextChoices):
     """A ladder: every role may do what those before it may.
 
@@ -42,9 +43,7 @@ class User(AbstractUser):
     def memberships_by_name(self) -> list[Membership]:
         """All memberships with their organisations, read once per user object."""
         if not hasattr(self, "_memberships"):
-            self._memberships = list(
-                self.memberships.select_related("organisation").order_by("organisation__name")  # type: ignore[attr-defined]
-            )
+            self._memberships = list(self.memberships.select_related("organisation").order_by("organisation__name"))
         return self._memberships
 
     def organisations_allowing(self, role: Role) -> list[Organisation]:

@@ -35,7 +35,7 @@ class SegmentationRunQuerySet(OwnedQuerySet):
         return self.filter(status=SegmentationRun.Status.RUNNING, attempt=attempt)
 
     def stale(self, now: datetime) -> Self:
-        """What the sweep looks after at `now`: running with a dead lease, or queued while the last bell went unheard."""
+        """What the sweep looks after: running with a dead lease, or queued while the last bell went unheard."""
         status = SegmentationRun.Status
         unheard = now - timedelta(seconds=settings.RUN_BELL_SECONDS)
         return self.filter(

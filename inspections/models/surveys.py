@@ -27,10 +27,10 @@ class SurveyQuerySet(OwnedQuerySet):
         from inspections.models.images import SurveyImage
 
         images = SurveyImage.objects.with_state().filter(survey=OuterRef("pk")).order_by().values("survey")
-        findings = Finding.objects.current().standing().filter(image__survey=OuterRef("pk")).order_by()
-        findings = findings.values("image__survey")
+        standing = Finding.objects.current().standing().filter(image__survey=OuterRef("pk"))
+        findings = standing.order_by().values("image__survey")
 
-        def over(rows: models.QuerySet, aggregate: models.Aggregate, empty: float | None = 0) -> models.Expression:
+        def over(rows: models.QuerySet, aggregate: models.Aggregate, empty: float | None = 0) -> Subquery | Coalesce:
             value = Subquery(rows.annotate(value=aggregate).values("value"))
             return value if empty is None else Coalesce(value, empty)
 

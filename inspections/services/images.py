@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from django.conf import settings
-from django.core.files import File
 from django.db import IntegrityError, transaction
 
 from inspections.errors import InspectionError
@@ -42,7 +41,7 @@ def add_image(
     if element is not None and element.bridge_id != survey.bridge_id:
         raise InspectionError("survey_mismatch", field="element")
     sha256, size = hash_stream(file)
-    if declared_size is not None and declared_size != size or declared_sha256 and declared_sha256.lower() != sha256:
+    if declared_size not in (None, size) or declared_sha256.lower() not in ("", sha256):
         raise InspectionError("checksum_mismatch", field="file")
     limits = PhotoLimits(max_bytes=settings.MAX_PHOTO_BYTES, max_pixels=settings.MAX_PIXELS)
     facts = examine_photo(file, name=name, limits=limits)
@@ -50,7 +49,7 @@ def add_image(
     if known is not None:
         return AddedImage(image=known, created=False)
     image = _row_of(facts, survey=survey, element=element, added_by=added_by, sha256=sha256, size=size)
-    image.original.name = keep_original(image, File(file))
+    image.original.name = keep_original(image, file)
     try:
         with transaction.atomic():
             image.save(force_insert=True)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,9 @@ from inspections.services.networks import network_for
 
 logger = logging.getLogger(__name__)
 Status = SegmentationRun.Status
+
+RINGS_PER_SWEEP = 500
+RINGS_AGAIN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def claim_run(run_id: UUID | str, *, worker: str) -> SegmentationRun | None:
 
 
 def renew_lease(run: SegmentationRun, **progress: Any) -> bool:
-    """Say that the work goes on, with `stage`, `tiles_done`, `tiles_total`. False: cancelled or taken over, stop now."""
+    """Say that the work goes on, with `stage`, `tiles_done`, `tiles_total`. False: cancelled or taken over; stop."""
     lease = timezone.now() + timedelta(seconds=settings.RUN_LEASE_SECONDS)
     held = SegmentationRun.objects.filter(pk=run.pk).held(run.attempt)
     return bool(held.update(lease_until=lease, **progress))
@@ -183,8 +186,27 @@ def fail_run(run: SegmentationRun, code: str, **facts: Any) -> bool:
     )
 
 
+def give_back_run(run: SegmentationRun) -> bool:
+    """Return a run whose worker is told to leave, as if it had never been claimed: leaving is no crash.
+
+    The caller writes nothing under this attempt any more; the next claim takes the same number.
+    """
+    held = SegmentationRun.objects.filter(pk=run.pk).held(run.attempt)
+    return bool(
+        held.update(
+            status=Status.QUEUED,
+            attempt=F("attempt") - 1,
+            lease_until=None,
+            rung_at=None,
+            stage="",
+            tiles_done=0,
+            tiles_total=0,
+        )
+    )
+
+
 def cancel_run(*, run: SegmentationRun) -> None:
-    """Stop an open run; its worker notices at the next tile and writes nothing. Raises `run_is_final` when it is over."""
+    """Stop an open run; its worker notices at the next tile and writes nothing. Raises `run_is_final`."""
     cancelled = (
         SegmentationRun.objects.open()
         .filter(pk=run.pk)
@@ -196,7 +218,7 @@ def cancel_run(*, run: SegmentationRun) -> None:
 
 
 def retry_run(*, run: SegmentationRun, requested_by: User | None) -> SegmentationRun:
-    """A new run for a failed or cancelled one, with the network that is active now; the old one stays as history."""
+    """A new run for a failed or cancelled one, with the network active now; the old one stays as history."""
     if not run.is_final:
         raise InspectionError("run_not_final", status=run.get_status_display().lower())
     return request_run(image=run.image, requested_by=requested_by, threshold=run.threshold)
@@ -221,9 +243,21 @@ def requeue_stale_runs() -> int:
         status=Status.QUEUED, lease_until=None, rung_at=None, stage="", tiles_done=0, tiles_total=0
     )
     rung = 0
-    for run_id in stale.filter(status=Status.QUEUED).order_by("created_at").values_list("pk", flat=True)[:500]:
+    for run_id in _unheard(now):
         if not dispatch_run(run_id):
             break
         SegmentationRun.objects.filter(pk=run_id, status=Status.QUEUED).update(rung_at=timezone.now())
         rung += 1
     return rung
+
+
+def _unheard(now: datetime) -> list[UUID]:
+    """Runs for which to ring: every one whose bell never rang, and of those that wait, the few that are next.
+
+    Ringing again for all that wait would fill the broker without end while a long survey is worked off.
+    """
+    queued = SegmentationRun.objects.filter(status=Status.QUEUED).order_by("created_at")
+    silent = list(queued.filter(rung_at__isnull=True).values_list("pk", flat=True)[:RINGS_PER_SWEEP])
+    unheard = now - timedelta(seconds=settings.RUN_BELL_SECONDS)
+    next_ones = queued.values_list("pk", "rung_at")[:RINGS_AGAIN]
+    return silent + [pk for pk, rung_at in next_ones if rung_at is not None and rung_at < unheard]

@@ -4,7 +4,8 @@ import errno
 import os
 import shutil
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -36,13 +37,23 @@ def keep_original(image: SurveyImage, file: BinaryIO) -> str:
 
 
 def write_file(name: str, source: BinaryIO) -> None:
-    """Write `source` under a stored name: into a neighbour first, flushed, then moved, so that no reader sees half a file."""
+    """Write `source` under a stored name. Raises InspectionError `storage_full` when the disk has no room."""
+    with writing(name) as out:
+        shutil.copyfileobj(source, out, 1 << 20)
+
+
+@contextmanager
+def writing(name: str) -> Iterator[BinaryIO]:
+    """Open a stored name for writing: into a neighbour first, flushed, then moved, so that no reader sees half a file.
+
+    When the block raises, nothing is left behind. Raises InspectionError `storage_full` when the disk has no room.
+    """
     target = media_path(name)
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, neighbour = tempfile.mkstemp(prefix=".incoming-", dir=target.parent)
     try:
-        with os.fdopen(handle, "wb") as out:
-            shutil.copyfileobj(source, out, 1 << 20)
+        with os.fdopen(handle, "w+b") as out:
+            yield out
             out.flush()
             os.fsync(out.fileno())
             os.fchmod(out.fileno(), 0o640)
