@@ -1,5 +1,77 @@
+"""What the frame around every page shows. Read only when a template asks: an error page must not need the database."""
+
 from typing import Any
 
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.utils.functional import cached_property
 
-def frame(request) -> dict[str, Any]:
-    return {}
+from inspections.models import Finding, SegmentationRun
+
+THEMES = ("system", "light", "dark")
+
+# The first word of an address' name tells the section it belongs to.
+SECTIONS = {
+    "bridge": "bridges",
+    "bridges": "bridges",
+    "element": "bridges",
+    "survey": "bridges",
+    "photo": "bridges",
+    "project": "projects",
+    "projects": "projects",
+    "jobs": "jobs",
+    "networks": "networks",
+    "network": "networks",
+    "settings": "settings",
+    "token": "settings",
+}
+
+
+class Frame:
+    """One request's frame: where we are, how it should look, and what is going on."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def page(self) -> str:
+        """The name of the address, or empty where nothing was found."""
+        match = self.request.resolver_match
+        return (match.url_name or "") if match else ""
+
+    @property
+    def section(self) -> str:
+        """Which entry of the navigation is current."""
+        return SECTIONS.get(self.page.split("-")[0], "")
+
+    @property
+    def theme(self) -> str:
+        """system, light or dark, as this browser has chosen."""
+        chosen = self.request.COOKIES.get("hairline_theme", "system")
+        return chosen if chosen in THEMES else "system"
+
+    @property
+    def keys(self) -> str:
+        """off when single-letter keys are switched off in this browser."""
+        return "off" if self.request.COOKIES.get("hairline_keys") == "off" else "on"
+
+    @cached_property
+    def open_runs(self) -> dict[str, int]:
+        """How many of the reader's analyses are `running` and `queued`, and their sum `open`."""
+        status = SegmentationRun.Status
+        return SegmentationRun.objects.visible_to(self.request.user).open().aggregate(
+            running=Count("pk", filter=Q(status=status.RUNNING)),
+            queued=Count("pk", filter=Q(status=status.QUEUED)),
+            open=Count("pk"),
+        )
+
+    @cached_property
+    def undecided(self) -> int:
+        """How many findings of the reader's bridges nobody has decided on yet."""
+        findings = Finding.objects.visible_to(self.request.user).current().with_verdict()
+        return findings.filter(verdict__isnull=True).count()
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor."""
+    return {"frame": Frame(request)}

@@ -1,0 +1,1 @@
+"""How numbers, icons and the frame are written in templates."""
