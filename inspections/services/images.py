@@ -1,6 +1,7 @@
 """Photos come in here, and nowhere else."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import BinaryIO
 
 from django.conf import settings
@@ -81,7 +82,7 @@ def _row_of(
         orientation=facts.orientation,
         bit_depth=facts.bit_depth,
         converted_from=facts.converted_from or "",
-        taken_at=facts.taken_at,
+        taken_at=_as_utc(facts.taken_at),
         camera_make=facts.camera_make,
         camera_model=facts.camera_model,
         latitude=facts.latitude,
@@ -91,6 +92,11 @@ def _row_of(
         warnings=list(facts.warnings),
         added_by=added_by,
     )
+
+
+def _as_utc(taken_at: datetime | None) -> datetime | None:
+    """A camera that does not tell its zone is read as UTC; `metadata` says that the zone is unknown."""
+    return taken_at.replace(tzinfo=UTC) if taken_at is not None and taken_at.tzinfo is None else taken_at
 
 
 def store_pictures(*, image: SurveyImage, thumbnail: str, preview: str, pyramid: str) -> None:
