@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from inspections.uploads.source import Source, damaged
 
 HEADER_BYTES, ENTRY_BYTES = 8, 12
+# Cameras write fewer than a hundred; pages of many thousands each would cost minutes.
+MOST_ENTRIES = 1000
 # Type: bytes of one value, and its code for struct; texts and undefined bytes have none.
 _TYPES = {
     1: (1, "B"), 2: (1, ""), 3: (2, "H"), 4: (4, "L"), 5: (8, "LL"), 6: (1, "b"),
@@ -28,6 +30,8 @@ class Directory:
     """One directory. Values are read when asked for, never more than asked for.
 
     `order` is struct's byte order, "<" or ">". `repeated`: a tag occurs twice; the last one counts.
+    `complete` is false where the source ends before the directory does, or `MOST_ENTRIES` come first; the
+    entries before that are there.
     Reading raises `truncated_image` where the source ends early.
     """
 
@@ -37,7 +41,9 @@ class Directory:
         self.repeated = False
         (count,) = struct.unpack(f"{order}H", source.take(offset, 2))
         self._end = offset + 2 + ENTRY_BYTES * count
-        table = source.take(offset + 2, ENTRY_BYTES * count)
+        present = min(count, (source.size - offset - 2) // ENTRY_BYTES, MOST_ENTRIES)
+        self.complete = present == count
+        table = source.take(offset + 2, ENTRY_BYTES * present)
         for number, (tag, kind, length, place) in enumerate(struct.iter_unpack(f"{order}HHLL", table)):
             if kind in _TYPES:
                 width, code = _TYPES[kind]
@@ -51,7 +57,10 @@ class Directory:
         return int(struct.unpack(f"{self.order}L", self.source.take(self._end, 4))[0])
 
     def require_values(self) -> None:
-        """Raise `truncated_image` unless every value lies inside the source."""
+        """Raise `truncated_image` unless all entries and their values lie inside the source."""
+        self.source.require(self._end, 4)
+        if not self.complete:
+            raise damaged("it has too many tags")
         for entry in self.entries.values():
             self.source.require(entry.offset, entry.size)
 
@@ -73,9 +82,13 @@ class Directory:
         return values[0] if values else None
 
     def whole(self, tag: int, default: int = 0) -> int:
-        """The first value of a tag of whole numbers."""
+        """The first value of a tag of whole numbers. Raises `damaged_image` where it is of another type."""
         value = self.number(tag)
-        return value if isinstance(value, int) else default
+        if value is None and tag not in self.entries:
+            return default
+        if not isinstance(value, int):
+            raise damaged("a number in its directory is none")
+        return value
 
     def raw(self, tag: int, limit: int) -> bytes:
         """The first `limit` bytes of a tag of any type; empty where absent."""

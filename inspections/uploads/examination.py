@@ -45,7 +45,7 @@ def _state(display_name: str, kind: Kind, structure: Structure) -> PhotoFacts:
         orientation=metadata.orientation,
         bit_depth=structure.bit_depth,
         mode=structure.mode,
-        converted_from="" if structure.mode == "RGB" else structure.mode,
+        converted_from=structure.mode if structure.mode != "RGB" or structure.transparent else "",
         display_name=display_name,
         taken_at=metadata.taken_at,
         camera_make=camera.get("make", ""),

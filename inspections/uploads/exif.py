@@ -51,6 +51,7 @@ class ExifReader:
             try:
                 self._little_endian = byte_order(source) == "<"
                 self.image = read_first_directory(source)
+                self.damaged = not self.image.complete
             except InspectionError:
                 self.damaged = True
         self.exif = self._follow(EXIF_DIRECTORY)
@@ -61,10 +62,12 @@ class ExifReader:
         if not self.image or not offset:
             return None
         try:
-            return Directory(self.image.source, self.image.order, int(offset))
+            found = Directory(self.image.source, self.image.order, int(offset))
         except InspectionError:
             self.damaged = True
             return None
+        self.damaged |= not found.complete
+        return found
 
     def numbers(self, directory: Directory | None, tag: int) -> tuple[float, ...]:
         """The values of a tag, NaN among them where a fraction has no denominator; empty where absent."""
@@ -105,9 +108,7 @@ def _decode(raw: bytes) -> str:
         return raw.decode()
     except UnicodeDecodeError as error:
         # A text cut in the middle of a character is still UTF-8.
-        return (
-            raw[: error.start].decode() if error.reason == "unexpected end of data" else raw.decode("latin-1")
-        )
+        return raw[: error.start].decode() if error.reason == "unexpected end of data" else raw.decode("latin-1")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,8 @@ class PhotoLimits:
 class Structure:
     """What walking through a file's structure tells; sizes as stored, before the orientation is applied.
 
-    `mode` names the channels as Pillow does, but for its 16-bit names: 1, L, LA, P, PA, RGB, RGBA, CMYK, LAB.
-    `bit_depth` is 16 for 16-bit channels, else 8.
+    `mode` names the channels as Pillow does, of any depth: 1, L, LA, P, PA, RGB, RGBA, CMYK.
+    `bit_depth` is bits per channel in the file; `transparent` tells of transparency that `mode` does not show.
     `exif` is the TIFF-structured block, not yet looked at; `xmp` the XML packet.
     """
 
@@ -47,6 +47,7 @@ class Structure:
     height: int
     mode: str
     bit_depth: int
+    transparent: bool = False
     exif: Source | None = None
     xmp: bytes = b""
     pictures: int = 1
@@ -58,7 +59,7 @@ class PhotoFacts:
     """An accepted photo.
 
     `width` and `height` are those of the upright picture; `extension` follows the real type and has no dot.
-    `converted_from` is the mode the picture is converted to RGB from, empty for RGB.
+    `mode` and `bit_depth` as in `Structure`; `converted_from` is the mode, empty where it is plain RGB.
     `taken_at` is aware where the camera wrote its offset from UTC, else naive (the camera's clock, zone
     unknown); `metadata["taken_at"]["utc_offset"]` tells which. Degrees are WGS 84, metres above sea level.
     `warnings` are `{"code": …, "detail": …}`. `metadata` is described in `metadata.py`.

@@ -55,9 +55,7 @@ def _reference(exif: ExifReader) -> str:
     return {"T": "true", "M": "magnetic"}.get(exif.text(exif.gps, DIRECTION_REF), "")
 
 
-def _read_angle(
-    exif: ExifReader, tag: int, ref_tag: int, signs: str, limit: int
-) -> tuple[float | None, bool]:
+def _read_angle(exif: ExifReader, tag: int, ref_tag: int, signs: str, limit: int) -> tuple[float | None, bool]:
     """Degrees, and whether a stated angle was not believed."""
     parts = exif.numbers(exif.gps, tag)
     if not parts:

@@ -11,6 +11,8 @@ from inspections.uploads.source import Source, damaged, unsupported
 
 SOI, EOI, SOS, APP1, APP2 = 0xD8, 0xD9, 0xDA, 0xE1, 0xE2
 SEQUENTIAL, PROGRESSIVE = {0xC0, 0xC1}, 0xC2
+# What lies below is reserved, and an error to every decoder.
+FIRST_KNOWN = 0xC0
 # C4, C8 and CC share the range but are no frames.
 _OTHER_FRAMES = {
     **dict.fromkeys((0xC3, 0xC7, 0xCB, 0xCF), "it is a lossless JPEG"),
@@ -76,6 +78,8 @@ def _next_marker(source: Source, position: int) -> tuple[int, int, int]:
 
 
 def _read_segment(source: Source, marker: int, position: int, walk: _Walk, limits: PhotoLimits) -> int:
+    if marker < FIRST_KNOWN:
+        raise damaged("it has an unknown marker")
     length = source.number(position, 2)
     if length < 2:
         raise damaged("a segment has no length")
@@ -133,7 +137,7 @@ def _blocks(width: int, height: int, sampling: list[tuple[int, int]]) -> int:
 def _keep_metadata(body: bytes, walk: _Walk) -> None:
     if body.startswith(_EXIF) and not walk.exif:
         walk.exif = body[len(_EXIF) :]
-    elif body.startswith(_XMP) and not walk.xmp:
+    elif body.startswith(_XMP):
         walk.xmp = body[len(_XMP) :]
     elif body.startswith(_MPF):
         walk.pictures = _count_pictures(body[len(_MPF) :])

@@ -36,7 +36,7 @@ WEBP = Kind("WEBP", "webp", frozenset({"webp"}), read_webp)
 def recognise(source: Source) -> Kind:
     """The kind of an accepted file. Raises `heic_not_enabled`, `unsupported_image` or `unsupported_type`."""
     head = source.take(0, min(HEAD_BYTES, source.size))
-    if head.startswith(b"\xff\xd8"):
+    if head.startswith(b"\xff\xd8\xff"):
         return JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return PNG

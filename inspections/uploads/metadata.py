@@ -65,12 +65,13 @@ def read_metadata(exif_block: Source | None, xmp_packet: bytes) -> Metadata:
 
 def _read_orientation(exif: ExifReader, xmp: XmpFacts) -> tuple[int, list[dict[str, str]]]:
     """EXIF orientation 1 to 8; XMP is asked only where EXIF is silent, as decoders do."""
-    values: tuple[float | str, ...] = exif.numbers(exif.image, ORIENTATION) or tuple(xmp.orientation)
+    values = exif.numbers(exif.image, ORIENTATION)
+    if not values and xmp.orientation is not None:
+        values = (xmp.orientation,)
     if not values:
         return 1, []
-    for orientation in range(1, 9):
-        if values in ((orientation,), (str(orientation),)):
-            return orientation, []
+    if len(values) == 1 and values[0] in range(1, 9):
+        return int(values[0]), []
     return 1, [warning("bad_orientation")]
 
 

@@ -14,8 +14,8 @@ _DEPTHS = {0: {1, 2, 4, 8, 16}, 2: {8, 16}, 3: {1, 2, 4, 8}, 4: {8, 16}, 6: {8, 
 # One deflate symbol of two bits stands for at most 258 bytes.
 MOST_INFLATION = 1032
 MOST_METADATA_BYTES = 1 << 18
-MOST_CHUNKS = 1_000_000
-_XMP_KEYWORD = b"XML:com.adobe.xmp\0"
+MOST_CHUNKS = 200_000
+_XMP_KEYWORD, _EXIF_KEYWORD = b"XML:com.adobe.xmp", b"Raw profile type exif"
 
 
 def read_png(source: Source, limits: PhotoLimits) -> Structure:
@@ -55,7 +55,7 @@ def _read_header(source: Source, limits: PhotoLimits) -> tuple[Structure, int]:
     limits.check_size(width, height)
     mode = "1" if (colour, depth) == (0, 1) else _MODES[colour]
     least_bytes = width * height * _CHANNELS[colour] * depth // 8 // MOST_INFLATION
-    return Structure(width, height, mode, depth if depth == 16 else 8), least_bytes
+    return Structure(width, height, mode, depth), least_bytes
 
 
 def _check_chunk(source: Source, position: int) -> tuple[bytes, int, int]:
@@ -77,10 +77,10 @@ def _read_extra(source: Source, name: bytes, body: int, length: int, structure: 
         _refuse_animation(source.number(body, 4))
     elif name == b"eXIf" and 0 < length <= MOST_METADATA_BYTES:
         structure.exif = Source(io.BytesIO(source.take(body, length)))
-    elif name == b"iTXt" and length <= MOST_METADATA_BYTES:
-        text = source.take(body, length)
-        if text.startswith(_XMP_KEYWORD):
-            structure.xmp = _international_text(text[len(_XMP_KEYWORD) :])
+    elif name == b"tRNS":
+        structure.transparent = True
+    elif name in (b"tEXt", b"zTXt", b"iTXt") and length <= MOST_METADATA_BYTES:
+        _read_text(name, source.take(body, length), structure)
 
 
 def _refuse_animation(frames: int) -> None:
@@ -89,14 +89,30 @@ def _refuse_animation(frames: int) -> None:
     raise unsupported("it is an animation")
 
 
-def _international_text(rest: bytes) -> bytes:
-    """The text of an iTXt chunk behind its keyword; empty where it cannot be read."""
-    parts = rest[2:].split(b"\0", 2)
-    if len(parts) < 3:
-        return b""
-    if not rest[0]:
-        return parts[2]
+def _read_text(name: bytes, chunk: bytes, structure: Structure) -> None:
+    keyword, _, rest = chunk.partition(b"\0")
+    if name == b"iTXt" and keyword == _XMP_KEYWORD:
+        # Compression flag and method, language, translated keyword, text.
+        structure.xmp = _inflate(rest[2:].split(b"\0", 2)[-1], rest[:1] == b"\1")
+    elif name != b"iTXt" and keyword == _EXIF_KEYWORD and not structure.exif:
+        profile = _inflate(rest[1:], True) if name == b"zTXt" else rest
+        structure.exif = _raw_profile(profile)
+
+
+def _raw_profile(profile: bytes) -> Source:
+    """EXIF as ImageMagick wrote it before PNG had a chunk for it: name, length, then hexadecimal digits."""
     try:
-        return zlib.decompressobj().decompress(parts[2], MOST_METADATA_BYTES)
+        digits = b"".join(profile.split(b"\n")[3:]).decode("ascii")
+        return Source(io.BytesIO(bytes.fromhex(digits).removeprefix(b"Exif\0\0")))
+    except ValueError:
+        return Source(io.BytesIO())
+
+
+def _inflate(text: bytes, compressed: bool) -> bytes:
+    """The text itself, in bounded memory; empty where it cannot be read."""
+    if not compressed:
+        return text
+    try:
+        return zlib.decompressobj().decompress(text, MOST_METADATA_BYTES)
     except zlib.error:
         return b""

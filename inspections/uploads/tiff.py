@@ -9,17 +9,19 @@ from inspections.uploads.source import Source, damaged, unsupported
 from inspections.uploads.strips import check_strips
 
 SUBFILE, OLD_SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 255, 256, 257, 258, 259, 262
-FILL_ORDER, SAMPLES, PLANAR, EXTRA_SAMPLES, SAMPLE_FORMAT = 266, 277, 284, 338, 339
-XMP, DNG_VERSION = 700, 50706
+FILL_ORDER, SAMPLES, EXTRA_SAMPLES, SAMPLE_FORMAT = 266, 277, 338, 339
+COLOUR_MAP, XMP, DNG_VERSION = 320, 700, 50706
 JPEG_COMPRESSION = 7
 # none, CCITT RLE, G3, G4, LZW, JPEG, deflate, PackBits, deflate by its old number, Zstandard
 _COMPRESSIONS = {1, 2, 3, 4, 5, JPEG_COMPRESSION, 8, 32773, 32946, 50000}
 _YCBCR = 6
+_PALETTE_MODES = {"P", "PA"}
 MOST_PAGES = 1000
 MOST_SAMPLES = 6
 MOST_METADATA_BYTES = 1 << 18
-# Pillow's names of 16-bit and premultiplied modes, in ours.
-_MODES = {"I;16": "L", "I;16B": "L", "La": "LA", "YCbCr": "RGB"}
+# What Pillow makes of a layout, in our names.
+_MODES = {mode: mode for mode in ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK")}
+_MODES |= {"I;16": "L", "I;16B": "L", "YCbCr": "RGB"}
 
 
 def read_tiff(source: Source, limits: PhotoLimits) -> Structure:
@@ -37,9 +39,7 @@ def read_tiff(source: Source, limits: PhotoLimits) -> Structure:
         raise InspectionError("multi_page", pages=pages)
     mode, depth, samples = _read_layout(directory, byte_order(source))
     check_strips(directory, width, height, samples, depth)
-    return Structure(
-        width, height, mode, max(8, depth), exif=source, xmp=directory.raw(XMP, MOST_METADATA_BYTES)
-    )
+    return Structure(width, height, mode, depth, exif=source, xmp=directory.raw(XMP, MOST_METADATA_BYTES))
 
 
 def _is_secondary(directory: Directory) -> bool:
@@ -73,10 +73,12 @@ def _read_layout(directory: Directory, order: str) -> tuple[str, int, int]:
     extra = tuple(int(kind) for kind in directory.numbers(EXTRA_SAMPLES))
     prefix = b"II" if order == "<" else b"MM"
     key = (prefix, photometric, (1,), directory.whole(FILL_ORDER, 1), bits, extra)
-    found = OPEN_INFO.get(key)
-    if not found or (photometric == _YCBCR and compression != JPEG_COMPRESSION):
+    mode = _MODES.get(OPEN_INFO.get(key, ("",))[0])
+    if not mode or (photometric == _YCBCR and compression != JPEG_COMPRESSION):
         raise unsupported(f"it is a TIFF of colour type {photometric} with {samples} × {bits[0]} bits")
-    return _MODES.get(found[0], found[0]), bits[0], samples
+    if mode in _PALETTE_MODES and COLOUR_MAP not in directory.entries:
+        raise damaged("its palette is missing")
+    return mode, bits[0], samples
 
 
 def _bits_per_sample(directory: Directory, samples: int) -> tuple[int, ...]:

@@ -18,12 +18,14 @@ def read_webp(source: Source, limits: PhotoLimits) -> Structure:
     source.require(0, end)
     chunks = _chunks(source, end)
     first, body, length = chunks[0] if chunks else (b"", 0, 0)
+    if first not in (b"VP8 ", b"VP8L", b"VP8X"):
+        raise damaged("it does not begin with a picture")
     extended = first == b"VP8X"
     if extended:
         _refuse_animation(source, chunks)
     pictures = [chunk for chunk in chunks if chunk[0] in (b"VP8 ", b"VP8L")]
     if not pictures:
-        raise InspectionError("truncated_image") if extended else damaged("it holds no picture")
+        raise damaged("it holds no picture")
     width, height, alpha = _read_picture(source, *pictures[0])
     if extended:
         canvas = _read_canvas(source, body, length)

@@ -1,6 +1,7 @@
 """What a drone writes into its XMP packet (ISO 16684-1): attributes or elements of DJI's name space."""
 
 import math
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
@@ -12,7 +13,8 @@ from inspections.uploads.names import clean_text
 
 MOST_BYTES = 1 << 18
 DJI = "{http://www.dji.com/drone-dji/1.0/}"
-ORIENTATION = "{http://ns.adobe.com/tiff/1.0/}Orientation"
+# Sought in the text, as Pillow does: decoder and record must agree on which way is up, broken XML or not.
+_ORIENTATION = re.compile(rb'tiff:Orientation(?:="|>)([0-9])')
 _LAST_TAG = b"</x:xmpmeta>"
 
 # DJI's name → ours. Altitudes in m, speeds in m/s, angles in degrees: yaw from north, pitch down is < 0.
@@ -56,25 +58,25 @@ _TEXTS = {
 
 @dataclass(slots=True)
 class XmpFacts:
-    """`drone` holds our names with numbers or short texts; `orientation` is the text of tiff:Orientation."""
+    """`drone` holds our names with numbers or short texts; `orientation` is the digit in tiff:Orientation."""
 
     drone: dict[str, Any] = field(default_factory=dict)
-    orientation: str = ""
+    orientation: int | None = None
     damaged: bool = False
 
 
 def read_xmp(packet: bytes) -> XmpFacts:
-    """Read a packet of untrusted XML; broken, too large or defining entities, it is `damaged` and empty."""
+    """Read a packet of untrusted XML; broken, too large or defining entities, it is `damaged`."""
+    found = _ORIENTATION.search(packet)
+    facts = XmpFacts(orientation=int(found[1]) if found else None)
     packet = _unwrap(packet)
     if not packet:
-        return XmpFacts()
-    if len(packet) >= MOST_BYTES:
-        return XmpFacts(damaged=True)
+        return facts
     try:
-        root = fromstring(packet, forbid_dtd=True)
+        root = fromstring(packet[:MOST_BYTES], forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError):
-        return XmpFacts(damaged=True)
-    facts = XmpFacts()
+        facts.damaged = True
+        return facts
     for element in root.iter():
         for name, value in _statements(element):
             _record(facts, name, value)
@@ -92,8 +94,6 @@ def _statements(element: Element) -> list[tuple[str, str]]:
 
 
 def _record(facts: XmpFacts, name: str, value: str) -> None:
-    if name == ORIENTATION:
-        facts.orientation = value.strip()
     if not name.startswith(DJI):
         return
     plain = name.removeprefix(DJI)
