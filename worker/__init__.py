@@ -1,0 +1,1 @@
+"""The hand: the only place where the record and the eye meet."""

@@ -1,0 +1,13 @@
+"""What the worker is asked to do: fetch by id, one verb, done."""
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from worker.celery import ANALYSE_PHOTO, app
+from worker.pipeline import process_run
+
+
+@app.task(name=ANALYSE_PHOTO)
+def analyse_photo(run_id: str) -> None:
+    """Analyse one photo: claim its run, look, measure, write. However often it is called, the work is done once."""
+    process_run(run_id, import_string(settings.SEGMENTER))
