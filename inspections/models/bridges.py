@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -17,6 +19,14 @@ from inspections.models.record import Record
 
 
 class BridgeQuerySet(OwnedQuerySet):
+    def matching(self, words: str) -> Self:
+        """Those in which every word stands somewhere: in the name, number, owner, or what it carries and crosses."""
+        found = self
+        for word in words.split():
+            fields = ("name", "structure_number", "owner", "carries", "crosses")
+            found = found.filter(reduce(or_, (Q(**{f"{field}__icontains": word}) for field in fields)))
+        return found
+
     def with_overview(self) -> Self:
         """Adds last_surveyed_on, survey_count, photo_count, open_run_count, finding_count, worst_width_px, picture_id.
 

@@ -36,6 +36,10 @@ class FindingQuerySet(OwnedQuerySet):
         """With verdict, those that were not rejected: accepted, or undecided still."""
         return self.with_verdict().filter(Q(verdict__isnull=True) | ~Q(verdict="rejected"))
 
+    def undecided(self) -> Self:
+        """With verdict, those on which nobody has decided yet."""
+        return self.with_verdict().filter(verdict__isnull=True)
+
 
 class Finding(Record):
     """One traced crack. `mask_runs` are row-major run lengths inside the box, background first."""

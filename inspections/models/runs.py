@@ -7,7 +7,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from inspections.errors import sentence
 from inspections.models.images import SurveyImage
@@ -22,6 +22,15 @@ class SegmentationRunQuerySet(OwnedQuerySet):
     def open(self) -> Self:
         """Queued or running."""
         return self.filter(status__in=SegmentationRun.OPEN)
+
+    def with_superseded(self) -> Self:
+        """Adds superseded: whether a newer analysis of the same photo was asked for."""
+        newer = SegmentationRun.objects.filter(image=OuterRef("image"), created_at__gt=OuterRef("created_at"))
+        return self.annotate(superseded=Exists(newer))
+
+    def standing(self) -> Self:
+        """With superseded, those that nobody has asked for again since."""
+        return self.with_superseded().filter(superseded=False)
 
     def claimable(self, now: datetime) -> Self:
         """What a worker may take at `now`: queued, or running with an expired lease and attempts left."""

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from inspections.models import Finding, SegmentationRun
+from inspections.pages.requests import MemberRequest
 
 THEMES = ("system", "light", "dark")
 
@@ -30,7 +30,7 @@ SECTIONS = {
 class Frame:
     """One request's frame: where we are, how it should look, and what is going on."""
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: MemberRequest) -> None:
         self.request = request
 
     @cached_property
@@ -59,7 +59,8 @@ class Frame:
     def open_runs(self) -> dict[str, int]:
         """How many of the reader's analyses are `running` and `queued`, and their sum `open`."""
         status = SegmentationRun.Status
-        return SegmentationRun.objects.visible_to(self.request.user).open().aggregate(
+        runs = SegmentationRun.objects.visible_to(self.request.user).open()
+        return runs.aggregate(
             running=Count("pk", filter=Q(status=status.RUNNING)),
             queued=Count("pk", filter=Q(status=status.QUEUED)),
             open=Count("pk"),
@@ -68,10 +69,9 @@ class Frame:
     @cached_property
     def undecided(self) -> int:
         """How many findings of the reader's bridges nobody has decided on yet."""
-        findings = Finding.objects.visible_to(self.request.user).current().with_verdict()
-        return findings.filter(verdict__isnull=True).count()
+        return Finding.objects.visible_to(self.request.user).current().undecided().count()
 
 
-def frame(request: HttpRequest) -> dict[str, Any]:
+def frame(request: MemberRequest) -> dict[str, Any]:
     """Context processor."""
     return {"frame": Frame(request)}

@@ -1,5 +1,7 @@
 """Numbers as engineers write them: tabular, with unit and uncertainty, and words where nothing was measured."""
 
+from datetime import datetime
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -26,7 +28,7 @@ def grouped(value: int | None) -> str:
 def quantity(
     value: float | None, unit: str, uncertainty: float | None = None, digits: int = 2, absent: str = ABSENT
 ) -> SafeString:
-    """"0.42 ± 0.08 mm". `digits` are decimals, of the value and its uncertainty alike; None reads as `absent`."""
+    """As in “0.42 ± 0.08 mm”. `digits` are decimals, of the value and its uncertainty alike; None reads as `absent`."""
     if value is None:
         return format_html('<span class="absent">{}</span>', absent)
     number = grouped_number(value, digits)
@@ -46,6 +48,24 @@ def percent(share: float | None) -> SafeString:
     """A share of 1 as percent, with as many decimals as a small one needs."""
     digits = 0 if share is not None and share >= 0.1 else 1 if share is not None and share >= 0.01 else 2
     return quantity(None if share is None else share * 100, "%", digits=digits)
+
+
+@register.filter
+def millions(value: int) -> str:
+    """4213345 as "4.2 million"; small numbers as they are."""
+    return f"{grouped_number(value / 1e6, 1)} million" if value >= 1_000_000 else grouped_number(value)
+
+
+@register.filter
+def elapsed(start: datetime, end: datetime) -> SafeString:
+    """The time between two moments: "0.8 s", "42 s", "3 min 20 s", "2 h 5 min"."""
+    seconds = max(0.0, (end - start).total_seconds())
+    if seconds < 60:
+        return quantity(seconds, "s", digits=1 if seconds < 10 else 0)
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(hours, "h"), (minutes, "min")] if hours else [(minutes, "min"), (rest, "s")]
+    return format_html("{} {}", *(quantity(value, unit, digits=0) for value, unit in parts))
 
 
 @register.filter

@@ -1,0 +1,86 @@
+"""Bridges: the list, the page of one, and its form."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import F
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from inspections.access import fetch
+from inspections.models import Bridge, Role
+from inspections.pages.elementtree import element_tree
+from inspections.pages.forms.bridges import BridgeForm
+from inspections.pages.keyplan import draw_key_plan
+from inspections.pages.requests import MemberRequest
+
+PAGE_SIZE = 50
+SURVEYS_SHOWN = 50
+
+# What the table can be sorted by; numbers begin with the largest, for that is what one looks for.
+ORDERS = {
+    "name": F("name").asc(),
+    "surveyed": F("last_surveyed_on").desc(nulls_last=True),
+    "photos": F("photo_count").desc(),
+    "open": F("open_run_count").desc(),
+    "findings": F("finding_count").desc(),
+    "width": F("worst_width_px").desc(nulls_last=True),
+}
+
+
+@require_GET
+def bridges(request: MemberRequest) -> HttpResponse:
+    """All bridges of the reader's organisations; `?q=` finds, `?sort=` orders."""
+    query = request.GET.get("q", "").strip()[:200]
+    sort = request.GET.get("sort", "name")
+    order = ORDERS.get(sort, ORDERS["name"])
+    rows = Bridge.objects.visible_to(request.user).matching(query).with_overview().order_by(order, "name", "pk")
+    context = {
+        "page": Paginator(rows.select_related("organisation"), PAGE_SIZE).get_page(request.GET.get("page")),
+        "query": query,
+        "sort": sort if sort in ORDERS else "name",
+        "may_add": bool(request.user.organisations_allowing(Role.INSPECTOR)),
+        "several_organisations": len(request.user.memberships_by_name()) > 1,
+    }
+    return render(request, "bridges/bridges.html", context)
+
+
+@require_GET
+def bridge(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """One bridge: its surveys, its elements, its facts."""
+    found = fetch(Bridge.objects.select_related("organisation").with_overview(), request.user, pk=pk)
+    surveys = found.surveys.select_related("project").with_progress()
+    context = {
+        "bridge": found,
+        "page": Paginator(surveys, SURVEYS_SHOWN).get_page(request.GET.get("page")),
+        "elements": element_tree(found),
+        "plan": draw_key_plan(found, Bridge.objects.visible_to(request.user)),
+        "may_edit": request.user.may(Role.INSPECTOR, found.organisation),
+    }
+    return render(request, "bridges/bridge.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def bridge_new(request: MemberRequest) -> HttpResponse:
+    """Add a bridge."""
+    form = BridgeForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        made = form.save()
+        messages.success(request, f"{made} is in the record. Add its elements, or start a survey.")
+        return redirect("bridge", made.pk)
+    return render(request, "bridges/form.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def bridge_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Change what is known of a bridge."""
+    found = fetch(Bridge.objects.select_related("organisation"), request.user, Role.INSPECTOR, pk=pk)
+    form = BridgeForm(request.POST or None, instance=found, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Saved.")
+        return redirect("bridge", found.pk)
+    # The trail names the bridge as it is in the record, not as it was just typed.
+    return render(request, "bridges/form.html", {"form": form, "bridge": Bridge.objects.get(pk=pk)})
