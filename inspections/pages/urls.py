@@ -1,1 +1,61 @@
-urlpatterns: list = []
+"""Every address of the pages."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+from django.views.generic import RedirectView
+
+from inspections.pages import (
+    bridges,
+    elements,
+    images,
+    jobs,
+    media,
+    networks,
+    projects,
+    settings,
+    survey_forms,
+    surveys,
+)
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="bridges"), name="home"),
+    path("login/", settings.Login.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("bridges/", bridges.bridges, name="bridges"),
+    path("bridges/new/", bridges.bridge_new, name="bridge-new"),
+    path("bridges/<uuid:pk>/", bridges.bridge, name="bridge"),
+    path("bridges/<uuid:pk>/edit/", bridges.bridge_edit, name="bridge-edit"),
+    path("bridges/<uuid:pk>/elements/new/", elements.element_new, name="element-new"),
+    path("elements/<uuid:pk>/", elements.element_edit, name="element-edit"),
+    path("bridges/<uuid:pk>/surveys/new/", survey_forms.survey_new, name="survey-new"),
+    path("surveys/<uuid:pk>/", surveys.survey, name="survey"),
+    path("surveys/<uuid:pk>/photos/", surveys.survey_upload, name="survey-upload"),
+    path("surveys/<uuid:pk>/grid/", surveys.survey_grid, name="survey-grid"),
+    path("surveys/<uuid:pk>/edit/", survey_forms.survey_edit, name="survey-edit"),
+    path("photos/<uuid:pk>/", images.photo, name="photo"),
+    path("photos/<uuid:pk>/analyse/", images.photo_analyse, name="photo-analyse"),
+    path("photos/<uuid:pk>/thumbnail.jpg", media.photo_thumbnail, name="photo-thumbnail"),
+    path("photos/<uuid:pk>/preview.jpg", media.photo_preview, name="photo-preview"),
+    path("photos/<uuid:pk>/original/", media.photo_original, name="photo-original"),
+    path("photos/<uuid:pk>/tiles/<int:level>/<int:column>_<int:row>.jpg", media.photo_tile, name="photo-tile"),
+    path("runs/<uuid:pk>/cancel/", images.run_cancel, name="run-cancel"),
+    path("runs/<uuid:pk>/retry/", images.run_retry, name="run-retry"),
+    path("runs/<uuid:pk>/probability.png", media.run_probability, name="run-probability"),
+    path("runs/<uuid:pk>/overlay.png", media.run_overlay, name="run-overlay"),
+    path("findings/<uuid:pk>/review/", images.finding_review, name="finding-review"),
+    path("projects/", projects.projects, name="projects"),
+    path("projects/new/", projects.project_new, name="project-new"),
+    path("projects/<uuid:pk>/", projects.project, name="project"),
+    path("projects/<uuid:pk>/edit/", projects.project_edit, name="project-edit"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/list/", jobs.jobs_list, name="jobs-list"),
+    path("jobs/pill/", jobs.jobs_pill, name="jobs-pill"),
+    path("networks/", networks.networks, name="networks"),
+    path("networks/<uuid:pk>/activate/", networks.network_activate, name="network-activate"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/profile/", settings.settings_profile, name="settings-profile"),
+    path("settings/look/", settings.settings_look, name="settings-look"),
+    path("settings/password/", settings.settings_password, name="settings-password"),
+    path("settings/tokens/", settings.token_new, name="token-new"),
+    path("settings/tokens/<slug:key>/delete/", settings.token_delete, name="token-delete"),
+]
