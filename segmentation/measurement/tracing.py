@@ -1,0 +1,136 @@
+"""From a map of crack probabilities to cracks with path, length, width and orientation.
+
+What is in a crack's mask: pixels of at least the threshold that touch each other and hang together with a pixel
+that is surer than that (threshold + a quarter of what is left to 1), in a piece that is long enough and longer
+than wide. The mask of a photo is the union of its cracks' masks, and no pixel belongs to two cracks: where
+cracks cross, each pixel goes to the nearest centre line.
+"""
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import KDTree
+
+from segmentation.measurement.chains import Chain, trace_chains
+from segmentation.measurement.geometry import Points, orientation_deg, path_length, simplify
+from segmentation.measurement.graph import mend
+from segmentation.measurement.lines import Line, finish_line
+from segmentation.measurement.raster import Raster
+from segmentation.measurement.regions import Regions, close_holes, find_regions
+from segmentation.measurement.skeleton import trace_graph
+from segmentation.measurement.thinning import thin
+from segmentation.measurement.widths import Clearance
+from segmentation.results import Crack
+from segmentation.run_lengths import runs_from_positions
+
+MIN_LENGTH_PX = 20.0
+MIN_ELONGATION = 2.0
+"""A finding is at least this many times longer than wide; less is a stain or a hole."""
+SURE_SHARE = 0.25
+SIMPLIFY_PX = 0.5
+
+Pixels = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Rows and columns."""
+
+
+def trace_cracks(
+    probability: NDArray[np.uint8], *, threshold: float, min_length_px: float = MIN_LENGTH_PX
+) -> tuple[Crack, ...]:
+    """Trace every crack of a photo, the longest first.
+
+    `probability` is uint8 (height, width), 0..255 for 0..1; `threshold` is 0..1. Cracks shorter than
+    `min_length_px` are left out. Lengths, widths and points are pixels of the map, the centre of the first pixel
+    at (0.5, 0.5).
+
+    The length is that of the smoothed centre line with its side branches, from edge to edge of the mask. The
+    mean width is area / length, the maximum that of profiles across the line (`widths.py`) away from junctions.
+    """
+    level = max(1, math.ceil(threshold * 255 - 1e-9))
+    sure = math.ceil((threshold + (1 - threshold) * SURE_SHARE) * 255)
+    # A diagonal line of one pixel in each row is 1.4 times longer than it has pixels.
+    regions = find_regions(probability, level=level, sure=sure, min_pixels=min_length_px / 1.5)
+    if regions.order.size == 0:
+        return ()
+    raster = Raster.from_mask(close_holes(regions.labels > 0))
+    positions = np.flatnonzero(raster.cells)
+    clearance = Clearance(raster, positions)
+    skeleton = raster.copy()
+    graph = trace_graph(skeleton, thin(skeleton, positions), clearance)
+    mend(graph)
+    by_region = defaultdict(list)
+    for chains in trace_chains(graph):
+        by_region[_region(regions, chains[0])].append(chains)
+    cracks = []
+    for region, members in by_region.items():
+        drafts = [_draft(chains, raster, clearance) for chains in members]
+        cracks += _cracks_of_region(drafts, regions.pixels(region), probability, min_length_px)
+    return tuple(sorted(cracks, key=lambda crack: -crack.length_px))
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A crack before it is known which pixels are its own: main line first."""
+
+    lines: list[Line]
+    length: float
+
+
+def _draft(chains: list[Chain], raster: Raster, clearance: Clearance) -> _Draft:
+    lines = [finish_line(chain, raster, clearance) for chain in chains]
+    return _Draft(lines, sum(path_length(line.points) for line in lines))
+
+
+def _region(regions: Regions, chain: Chain) -> int:
+    # A point may lie in a hole that was closed, or between the pixels of a junction; the line as a whole does not.
+    columns, rows = np.floor(chain.points).astype(np.int64).T
+    return int(regions.labels[rows, columns].max())
+
+
+def _cracks_of_region(
+    drafts: list[_Draft], pixels: Pixels, probability: NDArray[np.uint8], min_length_px: float
+) -> list[Crack]:
+    long_enough = [draft for draft in drafts if draft.length >= min_length_px]
+    cracks = []
+    for draft, own in zip(long_enough, _share_out(pixels, long_enough), strict=True):
+        if own[0].size and draft.length**2 >= MIN_ELONGATION * own[0].size:
+            cracks.append(_crack(draft, own, probability))
+    return cracks
+
+
+def _share_out(pixels: Pixels, drafts: list[_Draft]) -> list[Pixels]:
+    """Give each pixel of a region to the draft whose line is nearest."""
+    if len(drafts) < 2:
+        return [pixels] * len(drafts)
+    points = [np.concatenate([line.points for line in draft.lines]) for draft in drafts]
+    owner = np.repeat(np.arange(len(drafts)), [len(group) for group in points])
+    rows, columns = pixels
+    _, nearest = KDTree(np.concatenate(points)).query(np.column_stack((columns, rows)) + 0.5)
+    mine = owner[nearest]
+    return [(rows[mine == number], columns[mine == number]) for number in range(len(drafts))]
+
+
+def _crack(draft: _Draft, pixels: Pixels, probability: NDArray[np.uint8]) -> Crack:
+    rows, columns = pixels
+    x0, y0 = int(columns.min()), int(rows.min())
+    x1, y1 = int(columns.max()) + 1, int(rows.max()) + 1
+    width_mean = rows.size / draft.length
+    main, *sides = [line.points for line in draft.lines]
+    return Crack(
+        path=_as_path(main),
+        branches=tuple(_as_path(side) for side in sides),
+        length_px=draft.length,
+        width_mean_px=width_mean,
+        width_max_px=max(width_mean, *(line.width_max for line in draft.lines)),
+        orientation_deg=orientation_deg((main, *sides)),
+        area_px=rows.size,
+        confidence=float(probability[rows, columns].mean() / 255),
+        box=(x0, y0, x1, y1),
+        mask_runs=runs_from_positions((rows - y0) * (x1 - x0) + columns - x0, (y1 - y0) * (x1 - x0)),
+    )
+
+
+def _as_path(points: Points) -> tuple[tuple[float, float], ...]:
+    return tuple((float(x), float(y)) for x, y in simplify(points, SIMPLIFY_PX))
