@@ -32,6 +32,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "inspections.request_ids.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -78,6 +79,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 
 AUTH_USER_MODEL = "inspections.User"
+AUTHENTICATION_BACKENDS = ["inspections.services.logins.GuardedBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -116,6 +118,7 @@ MAX_PIXELS = ENVIRONMENT.max_pixels
 
 # The record rings the worker's bell by name; it never imports the worker.
 RUN_DISPATCHER = "worker.dispatch.enqueue_run"
+SEGMENTER = "worker.segmenter.get_segmenter"
 BROKER_URL = ENVIRONMENT.redis_url
 SEGMENTATION_DEVICE = ENVIRONMENT.device
 SHIPPED_NETWORK = ROOT / "segmentation" / "weights" / "default.safetensors"
@@ -130,14 +133,21 @@ RUN_BELL_SECONDS = 30
 SWEEP_SECONDS = 5
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["inspections.api.authentication.ApiTokens"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "inspections.api.parsers.StrictJSONParser",
+        "inspections.api.parsers.BoundedFormParser",
+    ],
+    "DEFAULT_FILTER_BACKENDS": ["inspections.api.filters.KnownFilters"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "inspections.api.errors.answer_exception",
     "DEFAULT_PAGINATION_CLASS": "inspections.api.paging.Pages",
     "PAGE_SIZE": 50,
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_METADATA_CLASS": None,
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token", "SECURE_HASH_ALGORITHM": "hashlib.sha512"}
 SPECTACULAR_SETTINGS = {
@@ -147,7 +157,18 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "inspections.api.schema.tell_of_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "VerdictEnum": "inspections.models.reviews.Verdict",
+        "MaterialEnum": "inspections.models.materials.Material",
+        "RunStatusEnum": "inspections.models.runs.SegmentationRun.Status",
+        "RoleEnum": "inspections.models.organisations.Role",
+    },
 }
 
 CONTENT_SECURITY_POLICY = {

@@ -1,1 +1,1 @@
-"""What leaves the record as files. Each export takes a queryset and yields bytes."""
+"""What leaves the house: each export takes rows and yields bytes, piece by piece, so that memory stays small."""

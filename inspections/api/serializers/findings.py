@@ -1,0 +1,78 @@
+"""Findings and the decisions on them."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from inspections.api.serializers.strict import StrictSerializer
+from inspections.models import Finding, Review
+from inspections.models.reviews import Verdict
+
+POINTS = {
+    "type": "array",
+    "items": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+}
+
+
+@extend_schema_field(POINTS)
+class Path(serializers.ListField):
+    """[[x, y], …] in pixels of the upright photo."""
+
+
+@extend_schema_field({"type": "array", "items": POINTS})
+class Paths(serializers.ListField):
+    """Several paths."""
+
+
+class FindingFacts(serializers.ModelSerializer):
+    """One traced crack, in pixels of the upright photo. `orientation_deg` is axial, 0 along x, counter-clockwise."""
+
+    photo = serializers.UUIDField(source="image_id", read_only=True)
+    path = Path(read_only=True)
+    branches = Paths(read_only=True)
+    box = serializers.ListField(child=serializers.IntegerField(), read_only=True, help_text="x0, y0, x1, y1, half open")
+    verdict = serializers.ChoiceField(
+        choices=Verdict.choices, read_only=True, allow_null=True, help_text="null while nobody has decided"
+    )
+
+    class Meta:
+        model = Finding
+        fields = [
+            "id",
+            "photo",
+            "run",
+            "number",
+            "verdict",
+            "path",
+            "branches",
+            "length_px",
+            "width_mean_px",
+            "width_max_px",
+            "orientation_deg",
+            "area_px",
+            "confidence",
+            "box",
+        ]
+        read_only_fields = fields
+
+
+class ReviewRequest(StrictSerializer):
+    """A decision."""
+
+    verdict = serializers.ChoiceField(choices=Verdict.choices)
+    note = serializers.CharField(required=False, allow_blank=True, default="", max_length=10_000)
+
+
+class ReviewFacts(serializers.ModelSerializer):
+    """One decision of one person; the latest counts, all are kept."""
+
+    reviewer = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Review
+        fields = ["id", "finding", "sequence", "verdict", "note", "reviewer", "created_at"]
+        read_only_fields = fields
+
+    @extend_schema_field(OpenApiTypes.STR)
+    def get_reviewer(self, review: Review) -> str:
+        return review.reviewer.get_username()

@@ -1,0 +1,104 @@
+"""Photos going in and coming out."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from inspections.api.fields import OwnedReference
+from inspections.api.serializers.runs import RunFacts
+from inspections.api.serializers.strict import StrictSerializer
+from inspections.models import Element, SegmentationRun, SurveyImage
+
+STATES = ("waiting", *SegmentationRun.Status.values)
+
+
+class PhotoUpload(StrictSerializer):
+    """One photo. With `sha256` and `size` a file that was damaged on its way is refused instead of kept."""
+
+    file = serializers.FileField(allow_empty_file=True, max_length=1000)
+    sha256 = serializers.RegexField(r"^[0-9a-fA-F]{64}\Z", required=False, default="")
+    size = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=0)
+    element = OwnedReference(queryset=Element.objects.all(), required=False, allow_null=True, default=None)
+
+
+class PhotoRemark(serializers.Serializer):
+    """Something odd about a photo that was accepted all the same."""
+
+    code = serializers.SlugField()
+    detail = serializers.CharField()
+
+
+class PhotoLinks(serializers.Serializer):
+    """Where the photo's parts are."""
+
+    findings = serializers.URLField()
+    original = serializers.URLField()
+    page = serializers.URLField(help_text="For people: the photo in the browser.")
+
+
+class PhotoFacts(serializers.ModelSerializer):
+    """A photo, what its file told, and its newest analysis. Width and height are those of the upright picture."""
+
+    name = serializers.CharField(source="original_name", read_only=True)
+    state = serializers.ChoiceField(choices=STATES, read_only=True, help_text="The status of the newest run.")
+    run = serializers.SerializerMethodField(help_text="The newest run.")
+    warnings = PhotoRemark(many=True, read_only=True)
+    links = serializers.SerializerMethodField()
+
+    class Meta:
+        model = SurveyImage
+        fields = [
+            "id",
+            "survey",
+            "element",
+            "name",
+            "sha256",
+            "byte_size",
+            "format",
+            "width",
+            "height",
+            "orientation",
+            "bit_depth",
+            "converted_from",
+            "taken_at",
+            "camera_make",
+            "camera_model",
+            "latitude",
+            "longitude",
+            "altitude_m",
+            "warnings",
+            "created_at",
+            "state",
+            "run",
+            "links",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(RunFacts(allow_null=True))
+    def get_run(self, image: Any) -> dict[str, Any] | None:
+        run = image.latest_run
+        return dict(RunFacts(run, context=self.context).data) if run else None
+
+    @extend_schema_field(PhotoLinks)
+    def get_links(self, image: SurveyImage) -> dict[str, str]:
+        request = self.context.get("request")
+        return {
+            "findings": reverse("api-photo-findings", args=[image.pk], request=request),
+            "original": reverse("api-photo-original", args=[image.pk], request=request),
+            "page": request.build_absolute_uri(f"/photos/{image.pk}/") if request else f"/photos/{image.pk}/",
+        }
+
+
+class UploadedPhoto(PhotoFacts):
+    """The answer to an upload; `duplicate` when the survey had this very photo already."""
+
+    duplicate = serializers.SerializerMethodField()
+
+    class Meta(PhotoFacts.Meta):
+        fields = [*PhotoFacts.Meta.fields, "duplicate"]
+        read_only_fields = fields
+
+    def get_duplicate(self, _image: SurveyImage) -> bool:
+        return bool(self.context.get("duplicate"))

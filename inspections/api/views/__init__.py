@@ -1,0 +1,1 @@
+"""The JSON door's views: who may, which row, which verb."""

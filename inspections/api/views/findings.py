@@ -1,0 +1,64 @@
+"""Findings and the decisions on them."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import UUIDField
+
+from inspections.access import fetch
+from inspections.api.base import Door
+from inspections.api.filters import Filter
+from inspections.api.serializers.findings import FindingFacts, ReviewFacts, ReviewRequest
+from inspections.models import Finding, Review, Role, SurveyImage
+from inspections.services.reviews import record_review
+
+
+class PhotoFindings(Door, ListAPIView):
+    """The cracks found on a photo: those of its newest finished run, or of the run you name."""
+
+    queryset = Finding.objects.with_verdict().order_by("number")
+    serializer_class = FindingFacts
+    known_filters = {"run": Filter("run", UUIDField(), "the findings of this run instead of the newest finished one")}
+
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        rows = rows.filter(image=fetch(SurveyImage.objects.all(), self.reader, pk=self.kwargs["pk"]))
+        return rows if "run" in self.request.query_params else rows.current()
+
+
+@extend_schema_view(get=extend_schema(description="One crack."))
+class OneFinding(Door, RetrieveAPIView):
+    """One crack."""
+
+    queryset = Finding.objects.with_verdict()
+    serializer_class = FindingFacts
+
+
+class FindingReviews(Door, ListAPIView):
+    """The decisions on a crack, first to last."""
+
+    queryset = Review.objects.select_related("reviewer").order_by("sequence")
+    serializer_class = ReviewFacts
+
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        return rows.filter(finding=fetch(Finding.objects.all(), self.reader, pk=self.kwargs["pk"]))
+
+    @extend_schema(
+        request=ReviewRequest,
+        responses={201: ReviewFacts},
+        description="Decide. Nothing is overwritten: the latest decision counts, all are kept.",
+    )
+    def post(self, request: Request, pk: Any) -> Response:
+        finding = fetch(Finding.objects.all(), self.reader, Role.REVIEWER, pk=pk)
+        body = ReviewRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        review = record_review(finding=finding, reviewer=self.reader, **body.validated_data)
+        return Response(self.get_serializer(review).data, status=201)

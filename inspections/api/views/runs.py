@@ -1,0 +1,121 @@
+"""Analyses: asked for, watched, cancelled, and their pictures fetched."""
+
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import ChoiceField, UUIDField
+
+from inspections.access import fetch
+from inspections.api.base import Door
+from inspections.api.filters import Filter
+from inspections.api.serializers.runs import NetworkFacts, RunFacts, RunRequest
+from inspections.errors import InspectionError
+from inspections.exports.masks import mask_of
+from inspections.media import Picture, send_picture
+from inspections.models import Network, Role, SegmentationRun, SurveyImage
+from inspections.services.runs import cancel_run, request_run
+
+Status = SegmentationRun.Status
+_ROWS = SegmentationRun.objects.select_related("network")
+
+
+class Runs(Door, ListAPIView):
+    """The analyses of your photos, newest first."""
+
+    queryset = _ROWS.order_by("-created_at", "pk")
+    serializer_class = RunFacts
+    known_filters = {
+        "status": Filter("status", ChoiceField(choices=Status.choices)),
+        "survey": Filter("image__survey", UUIDField(), "only those of this survey's photos"),
+    }
+
+
+class OneRun(Door, RetrieveAPIView):
+    """One analysis. Poll it until `is_final`."""
+
+    queryset = _ROWS
+    serializer_class = RunFacts
+
+
+class RunCancel(Door):
+    """Stop an open analysis; its worker notices at the next tile and writes nothing."""
+
+    queryset = _ROWS
+    serializer_class = RunFacts
+
+    @extend_schema(request=None, responses=RunFacts)
+    def post(self, request: Request, pk: Any) -> Response:
+        run = fetch(self.queryset.all(), self.reader, Role.INSPECTOR, pk=pk)
+        cancel_run(run=run)
+        return Response(self.get_serializer(run).data)
+
+
+@extend_schema_view(get=extend_schema(description="All analyses of a photo, newest first."))
+class PhotoRuns(Door, ListAPIView):
+    """The analyses of one photo."""
+
+    queryset = _ROWS.order_by("-created_at", "pk")
+    serializer_class = RunFacts
+
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        return rows.filter(image=fetch(SurveyImage.objects.all(), self.reader, pk=self.kwargs["pk"]))
+
+    @extend_schema(
+        request=RunRequest,
+        responses={201: RunFacts, 200: RunFacts},
+        description="Analyse again. An open run that looks the same way is answered with 200.",
+    )
+    def post(self, request: Request, pk: Any) -> Response:
+        image = fetch(
+            SurveyImage.objects.select_related("survey__bridge__organisation"), self.reader, Role.INSPECTOR, pk=pk
+        )
+        body = RunRequest(data=request.data, context={**self.get_serializer_context(), "image": image})
+        body.is_valid(raise_exception=True)
+        wanted = {name: value for name, value in body.validated_data.items() if value is not None}
+        before = image.runs.open().first()
+        if before is not None and any(getattr(before, name) != value for name, value in wanted.items()):
+            raise InspectionError("run_not_final", status=before.get_status_display().lower())
+        run = request_run(image=image, requested_by=self.reader, **wanted)
+        return Response(self.get_serializer(run).data, status=200 if run == before else 201)
+
+
+class RunProbability(Door):
+    """The probability of a crack at each pixel of the upright photo: 8-bit PNG, 0 to 255 for 0 to 1."""
+
+    queryset = _ROWS
+
+    @extend_schema(operation_id="runs_probability", responses={(200, "image/png"): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: Any) -> HttpResponseBase:
+        run = fetch(self.queryset.all(), self.reader, pk=pk)
+        if not run.probability:
+            raise InspectionError("not_found")
+        return send_picture(request._request, run.probability, Picture.PNG)
+
+
+class RunMask(Door):
+    """The run's findings as a mask of the upright photo: 8-bit PNG, 255 on cracks; rejected findings are left out."""
+
+    queryset = _ROWS
+
+    @extend_schema(operation_id="runs_mask", responses={(200, "image/png"): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: Any) -> StreamingHttpResponse:
+        run = fetch(self.queryset.select_related("image"), self.reader, pk=pk)
+        if run.status != Status.SUCCEEDED:
+            raise InspectionError("not_found")
+        return StreamingHttpResponse(mask_of(run.image, run.findings.standing()), content_type="image/png")
+
+
+class Networks(Door, ListAPIView):
+    """The networks you can analyse with: your organisations' own, and those shipped with Hairline."""
+
+    queryset = Network.objects.order_by("-created_at", "pk")
+    serializer_class = NetworkFacts

@@ -1,0 +1,25 @@
+"""What exports read, a few rows at a time."""
+
+from collections.abc import Iterator
+
+from inspections.models import Finding, Review, Survey
+
+_AT_ONCE = 200
+
+
+def survey_findings(survey: Survey) -> Iterator[Finding]:
+    """The findings of each photo's newest finished run, by photo and number, with photo, run and decisions."""
+    rows = (
+        Finding.objects.current()
+        .with_verdict()
+        .filter(image__survey=survey)
+        .select_related("image__element", "run__network")
+        .prefetch_related("reviews__reviewer")
+        .order_by("image__original_name", "image__pk", "number")
+    )
+    return rows.iterator(chunk_size=_AT_ONCE)
+
+
+def latest_review(finding: Finding) -> Review | None:
+    """The decision that counts, or None while nobody has decided."""
+    return max(finding.reviews.all(), key=lambda review: review.sequence, default=None)
