@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import Case, F, OuterRef, Subquery, Value, When
+from django.db.models import Case, Count, F, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from inspections.models.bridges import Element
 from inspections.models.owned import OwnedQuerySet
@@ -37,6 +38,24 @@ class SurveyImageQuerySet(OwnedQuerySet):
                 default=F("latest_status"),
                 output_field=models.CharField(),
             )
+        )
+
+    def with_findings(self) -> Self:
+        """Adds finding_count, undecided_count and worst_width_px of the latest finished analysis.
+
+        Rejected ones are left out. Needs `with_state`.
+        """
+        from inspections.models.findings import Finding
+
+        standing = Finding.objects.filter(run=OuterRef("current_run_id")).standing().order_by().values("run")
+
+        def over(aggregate: models.Aggregate) -> Subquery:
+            return Subquery(standing.annotate(value=aggregate).values("value"))
+
+        return self.annotate(
+            finding_count=Coalesce(over(Count("pk")), 0),
+            undecided_count=Coalesce(over(Count("pk", filter=Q(verdict__isnull=True))), 0),
+            worst_width_px=over(Max("width_max_px")),
         )
 
 
