@@ -1,0 +1,161 @@
+"""A survey leaves the house as a table, as points and as COCO masks."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+
+from inspections.exports.catalogue import KINDS
+from inspections.exports.csv import safe_cell
+from inspections.models import Role, SegmentationRun, SurveyImage
+from inspections.services.reviews import record_review
+from inspections.testing import (
+    make_bridge,
+    make_element,
+    make_finding,
+    make_image,
+    make_network,
+    make_organisation,
+    make_run,
+    make_survey,
+    make_user,
+)
+from inspections.tests.api.conftest import Api
+
+pytestmark = pytest.mark.django_db
+DONE = SegmentationRun.Status.SUCCEEDED
+
+
+@pytest.fixture
+def organisation():
+    make_network(name="=2+3")
+    return make_organisation()
+
+
+@pytest.fixture
+def survey(organisation):
+    """Two photos: one with an accepted and a rejected crack, one whose newest finished run found an open one."""
+    bridge = make_bridge(organisation, name="Mühle, Brücke 2")
+    survey, reviewer = make_survey(bridge, name="Spring"), make_user(username="mira")
+    first, second = make_image(survey, name="DJI_0001.JPG"), make_image(survey, name="DJI_0002.JPG")
+    SurveyImage.objects.filter(pk=first.pk).update(
+        latitude=47.25, longitude=8.5, altitude_m=410.5, element=make_element(bridge, name="Pier 2")
+    )
+    run = make_run(first, status=DONE, used_threshold=0.4)
+    record_review(finding=make_finding(run), reviewer=reviewer, verdict="accepted")
+    wrong = make_finding(run, orientation_deg=12.04)
+    record_review(finding=wrong, reviewer=reviewer, verdict="accepted")
+    record_review(finding=wrong, reviewer=reviewer, verdict="rejected", note='=HYPERLINK("http://evil")\nsecond line')
+    make_finding(make_run(second, status=DONE))
+    return survey
+
+
+def exported(survey, kind: str) -> tuple[Any, bytes]:
+    api = Api(make_user(Role.VIEWER, survey.bridge.organisation))
+    answer = api.get(f"surveys/{survey.pk}/export/", kind=kind)
+    assert answer.status_code == 200
+    return answer, b"".join(answer.streaming_content)
+
+
+def test_the_table_has_every_finding_with_its_decision(survey):
+    answer, data = exported(survey, "csv")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Content-Disposition"] == 'attachment; filename="muhle-brucke-2-2026-05-04-spring.csv"'
+    rows = list(csv.DictReader(io.StringIO(data.decode(), newline="")))
+    assert [(row["photo"], row["finding"], row["verdict"], row["reviewer"]) for row in rows] == [
+        ("DJI_0001.JPG", "1", "accepted", "mira"),
+        ("DJI_0001.JPG", "2", "rejected", "mira"),
+        ("DJI_0002.JPG", "1", "", ""),
+    ]
+    assert rows[0]["element"] == "Pier 2"
+    assert rows[0]["bridge"] == "Mühle, Brücke 2"
+    assert (rows[0]["length_px"], rows[0]["photo_latitude"], rows[0]["threshold"]) == ("50.0", "47.25", "0.4")
+    assert rows[1]["note"] == '\'=HYPERLINK("http://evil")\nsecond line'
+    assert rows[0]["network"] == "'=2+3"
+
+
+@pytest.mark.parametrize("lead", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_a_cell_that_would_calculate_is_text(lead):
+    assert safe_cell(f"{lead}1+1") == f"'{lead}1+1"
+    assert safe_cell(f"crack {lead}") == f"crack {lead}"
+
+
+@pytest.mark.parametrize("number", [-1.5, -3, 0])
+def test_numbers_stay_numbers(number):
+    assert safe_cell(number) == number
+
+
+def test_only_the_newest_finished_run_counts(survey):
+    image = survey.images.get(original_name="DJI_0002.JPG")
+    SegmentationRun.objects.create(image=image, network=image.runs.get().network, status=DONE)
+    assert len(exported(survey, "csv")[1].splitlines()) == 1 + 2 + 1  # the note has a line break of its own
+
+
+def test_photos_with_a_position_are_points(survey):
+    _, data = exported(survey, "geojson")
+    (feature,) = json.loads(data)["features"]
+    assert feature["geometry"] == {"type": "Point", "coordinates": [8.5, 47.25, 410.5]}
+    assert feature["properties"]["findings"] == 1
+    assert feature["properties"]["crack_length_px"] == 50.0
+    assert feature["properties"]["worst_width_px"] == 4.0
+
+
+def test_a_photo_without_findings_is_a_point_too(organisation):
+    survey = make_survey(make_bridge(organisation))
+    make_image(survey)
+    survey.images.update(latitude=-33.5, longitude=-70.25)
+    (feature,) = json.loads(exported(survey, "geojson")[1])["features"]
+    assert feature["geometry"]["coordinates"] == [-70.25, -33.5]
+    assert (feature["properties"]["findings"], feature["properties"]["worst_width_px"]) == (0, None)
+    assert feature["properties"]["state"] == "queued"
+
+
+def test_coco_masks_are_the_masks(survey):
+    _, data = exported(survey, "coco")
+    body = json.loads(data)
+    assert [row["file_name"] for row in body["images"]] == ["DJI_0001.JPG", "DJI_0002.JPG"]
+    assert [(row["image_id"], row["verdict"]) for row in body["annotations"]] == [(1, "accepted"), (2, None)]
+    annotation = body["annotations"][0]
+    assert annotation["bbox"] == [10, 10, 3, 2]
+    height, width = annotation["segmentation"]["size"]
+    assert (width, height) == (160, 120)
+    assert _column_major(annotation["segmentation"]["counts"], height) == {
+        (x, y) for x in (10, 11, 12) for y in (10, 11)
+    }
+    assert sum(annotation["segmentation"]["counts"]) == width * height
+
+
+def _column_major(counts: list[int], height: int) -> set[tuple[int, int]]:
+    """Decoded as the COCO API does: runs down the columns, background first."""
+    place, white = 0, set()
+    for number, count in enumerate(counts):
+        if number % 2:
+            white |= {divmod(p, height) for p in range(place, place + count)}
+        place += count
+    return white
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_empty_survey_is_a_valid_file(organisation, kind):
+    _, data = exported(make_survey(make_bridge(organisation)), kind)
+    assert len(data.splitlines()) == 1
+    if kind != "csv":
+        json.loads(data)
+
+
+@pytest.mark.parametrize("query", [{}, {"kind": "pickle"}, {"kind": ""}])
+def test_an_unknown_kind_is_refused(survey, query):
+    api = Api(make_user(Role.VIEWER, survey.bridge.organisation))
+    answer = api.get(f"surveys/{survey.pk}/export/", **query)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_filter")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_number_of_questions_does_not_grow_with_the_survey(survey, kind, django_assert_max_num_queries):
+    for number in range(5):
+        make_finding(make_run(make_image(survey, name=f"DJI_1{number}.JPG"), status=DONE))
+    survey.images.update(latitude=47.25, longitude=8.5)
+    with django_assert_max_num_queries(6):
+        list(KINDS[kind].write(survey))
