@@ -83,7 +83,6 @@ def _read_segment(source: Source, marker: int, position: int, walk: _Walk, limit
     length = source.number(position, 2)
     if length < 2:
         raise damaged("a segment has no length")
-    source.require(position, length)
     body, end = position + 2, position + length
     if marker in SEQUENTIAL or marker == PROGRESSIVE:
         if walk.frame:

@@ -318,6 +318,11 @@ BROKEN: dict[str, Broken] = {
         "damaged_image",
         "it states two different sizes",
     ),
+    "webp whose picture promises more than it holds": Broken(
+        lambda: webp_file(riff_chunk(b"VP8 ", b"\xf0\xff\xff\x9d\x01\x2a\x50\0\x50\0" + bytes(20))),
+        "truncated_image",
+        INCOMPLETE,
+    ),
     "webp that is no key frame": Broken(
         lambda: webp_file(riff_chunk(b"VP8 ", b"\x01" + bytes(20))), "damaged_image", "its picture has no header"
     ),

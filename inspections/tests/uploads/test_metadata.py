@@ -307,6 +307,7 @@ EXTERNAL = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'
     [
         b"not xml",
         b"<x:xmpmeta>",
+        b"<!DOCTYPE x><x/>",
         BILLION_LAUGHS,
         EXTERNAL,
         b'<?xml version="1.0" encoding="klingon"?><x/>',

@@ -59,6 +59,15 @@ def test_cutting_only_what_follows_the_picture_does_no_harm():
     assert code_of(data[: len(jpeg()) - 1]) == "truncated_image"
 
 
+def test_an_end_marker_across_a_seam_of_reading_is_found():
+    data = jpeg()
+    scan = data.index(b"\xff\xda") + 14
+    for padding in range(65_536 - 8, 65_536 + 8):
+        longer = data[:scan] + b"\x5a" * padding + b"\xff\xd9"
+        assert code_of(longer) == "accepted"
+        assert code_of(longer[:-1]) == "truncated_image"
+
+
 def test_the_end_of_a_thumbnail_is_not_the_end_of_the_photo():
     data = with_thumbnail()
     inner_end = data.index(b"\xff\xd9") + 2
