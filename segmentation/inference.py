@@ -1,0 +1,88 @@
+"""One call from a photo to its cracks."""
+
+from pathlib import Path
+from time import perf_counter
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentation.checkpoints import ModelCard
+from segmentation.engines import load_engine
+from segmentation.errors import OutOfMemory
+from segmentation.measurement import trace_cracks
+from segmentation.results import Segmentation
+from segmentation.tiling import Progress, plan_tiles, predict_tiled
+
+
+class Engine(Protocol):
+    """What runs a network: see `engines.py`."""
+
+    @property
+    def card(self) -> ModelCard:
+        """The recipe that travels with the weights."""
+
+    @property
+    def device_label(self) -> str:
+        """Where it computes, for people."""
+
+    @property
+    def batch(self) -> int:
+        """How many tiles it takes at once."""
+
+    def predict(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """uint8 (N, T, T, 3) RGB → probabilities float32 (N, T, T)."""
+
+
+class CrackSegmenter:
+    """A loaded network that finds and measures the cracks of photos, one after the other."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def load(cls, path: Path, device: str = "auto") -> "CrackSegmenter":
+        """Load the weights at `path`. Raises NetworkUnavailable or CheckpointMismatch."""
+        return cls(load_engine(path, device))
+
+    @property
+    def card(self) -> ModelCard:
+        """The recipe that travels with the weights."""
+        return self.engine.card
+
+    def segment(
+        self, pixels: NDArray[np.uint8], *, threshold: float | None = None, progress: Progress | None = None
+    ) -> Segmentation:
+        """Find the cracks of a photo, uint8 (height, width, 3) RGB, upright.
+
+        `threshold` (0..1) is the card's unless given. `progress` is called with (tiles done, tiles in total) and
+        may raise to stop. Raises OutOfMemory; ValueError for a threshold that is none.
+        """
+        chosen = self.card.threshold if threshold is None else threshold
+        if not 0 < chosen < 1:
+            raise ValueError(f"the threshold must lie between 0 and 1, not {chosen}")
+        try:
+            return self._segment(pixels, chosen, progress)
+        except MemoryError as error:
+            raise OutOfMemory(megapixels=pixels.shape[0] * pixels.shape[1] / 1e6) from error
+
+    def _segment(self, pixels: NDArray[np.uint8], threshold: float, progress: Progress | None) -> Segmentation:
+        height, width = pixels.shape[:2]
+        plan = plan_tiles(width, height, tile=self.card.tile, overlap=self.card.overlap)
+        started = perf_counter()
+        probability = predict_tiled(pixels, self.engine.predict, plan, batch=self.engine.batch, progress=progress)
+        predicted = perf_counter()
+        cracks = trace_cracks(probability, threshold=threshold)
+        traced = perf_counter()
+        return Segmentation(
+            width=width,
+            height=height,
+            probability=probability,
+            threshold=threshold,
+            cracks=cracks,
+            crack_area_share=sum(crack.area_px for crack in cracks) / (width * height),
+            crack_length_px=sum(crack.length_px for crack in cracks),
+            tiles=len(plan),
+            device=self.engine.device_label,
+            seconds={"network": predicted - started, "tracing": traced - predicted},
+        )
