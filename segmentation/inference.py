@@ -2,36 +2,16 @@
 
 from pathlib import Path
 from time import perf_counter
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.checkpoints import ModelCard
-from segmentation.engines import load_engine
+from segmentation.engines import Engine, load_engine
 from segmentation.errors import OutOfMemory
 from segmentation.measurement import trace_cracks
 from segmentation.results import Segmentation
 from segmentation.tiling import Progress, plan_tiles, predict_tiled
-
-
-class Engine(Protocol):
-    """What runs a network: see `engines.py`."""
-
-    @property
-    def card(self) -> ModelCard:
-        """The recipe that travels with the weights."""
-
-    @property
-    def device_label(self) -> str:
-        """Where it computes, for people."""
-
-    @property
-    def batch(self) -> int:
-        """How many tiles it takes at once."""
-
-    def predict(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """uint8 (N, T, T, 3) RGB → probabilities float32 (N, T, T)."""
 
 
 class CrackSegmenter:

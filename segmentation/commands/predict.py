@@ -19,13 +19,12 @@ from segmentation.commands.predictions import (
     photos_of,
     write_prediction,
 )
+from segmentation.engines import DEVICES
 from segmentation.errors import SegmentationError
 from segmentation.images import read_image
 from segmentation.inference import CrackSegmenter
 from segmentation.results import Segmentation
 from segmentation.tiling import Progress
-
-DEVICES = ("auto", "cpu", "cuda", "torch-cpu", "openvino")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
