@@ -13,6 +13,8 @@ from celery.signals import setup_logging
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "inspections.settings")
+# The fix-up would run Django's checks, which load every page and address; a worker serves none.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "yes")
 
 QUEUE = "photos"
 ANALYSE_PHOTO = "hairline.analyse_photo"
