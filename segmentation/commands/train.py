@@ -1,0 +1,87 @@
+"""`python -m segmentation train --data DIR --out DIR`: train a network, or go on with a training."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import torch
+
+from segmentation.errors import SegmentationError
+from segmentation.networks import network_names
+from segmentation.training.catalogue import DataError
+from segmentation.training.config import TrainingSettings
+from segmentation.training.loop import Trainer
+from segmentation.training.publish import publish
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Flags of `train`."""
+    parser.add_argument("--data", type=Path, required=True, help="folder with manifest.csv, or with images/ and masks/")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the weights, the curves and the state")
+    parser.add_argument("--network", default="light", choices=network_names())
+    budget = parser.add_mutually_exclusive_group()
+    budget.add_argument("--epochs", type=int, help="passes over the number of training photos (default 20)")
+    budget.add_argument("--minutes", type=float, help="wall clock instead of epochs")
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--crop", type=int, default=256, metavar="PX", help="side of a training crop, multiple of 32")
+    parser.add_argument("--learning-rate", type=float, default=1.5e-3)
+    parser.add_argument("--negatives", type=float, default=0.15, metavar="SHARE", help="share of crack-free crops")
+    parser.add_argument("--mix", type=_mix, default={}, metavar="SET=SHARE,…", help="relative share of each set")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--checkpoint-minutes", type=float, default=4.0, help="how often to validate and save")
+    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
+    parser.add_argument("--threads", type=int, help="processor threads for the network (default: all)")
+    parser.add_argument("--workers", type=int, default=1, help="processes that prepare crops; 0 for none")
+    parser.add_argument("--resume", action="store_true", help="go on from the state in --out")
+    parser.add_argument("--init-from", type=Path, metavar="FILE", help="start from the weights of this .safetensors")
+    parser.add_argument("--pretrained-encoder", action="store_true", help="start from ImageNet weights (downloads)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train and write `network.safetensors`. Exit status 0 done, 1 cannot be done, 130 interrupted."""
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    try:
+        trainer = Trainer(_settings(args), resume=args.resume, say=_say)
+        trainer.run()
+        card = publish(trainer)
+    except (SegmentationError, DataError, ValueError) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. Add --resume to go on from the last saved state.", file=sys.stderr)  # noqa: T201
+        return 130
+    _say(f"{args.out / 'network.safetensors'}: F1 {card.metrics['validation']['mean_f1']:.3f} at {card.threshold:.3f}")
+    return 0
+
+
+def _settings(args: argparse.Namespace) -> TrainingSettings:
+    return TrainingSettings(
+        data=args.data,
+        out=args.out,
+        network=args.network,
+        epochs=args.epochs if args.epochs or args.minutes else 20,
+        minutes=args.minutes,
+        batch=args.batch,
+        crop=args.crop,
+        learning_rate=args.learning_rate,
+        negatives=args.negatives,
+        mix=args.mix,
+        seed=args.seed,
+        checkpoint_minutes=args.checkpoint_minutes,
+        device=args.device,
+        workers=args.workers,
+        pretrained_encoder=args.pretrained_encoder,
+        init_from=args.init_from,
+    )
+
+
+def _mix(text: str) -> dict[str, float]:
+    try:
+        return {name: float(share) for name, share in (part.split("=") for part in text.split(","))}
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("give shares as set=number,set=number") from error
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201
