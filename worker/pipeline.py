@@ -16,7 +16,7 @@ from PIL import Image
 
 from inspections.errors import InspectionError
 from inspections.models import Network, SegmentationRun, SurveyImage
-from inspections.services.housekeeping import attempt_folder, forget_attempt
+from inspections.services.housekeeping import attempt_folder, forget_attempt, forget_earlier_attempts
 from inspections.services.images import store_pictures
 from inspections.services.runs import FindingFacts, RunResult, claim_run, complete_run, fail_run, give_back_run
 from inspections.services.storage import media_path, writing
@@ -60,8 +60,7 @@ def process_run(run_id: str, find_segmenter: FindSegmenter) -> None:
 
 
 def _work(run: SegmentationRun, find_segmenter: FindSegmenter) -> None:
-    # An earlier holder of this number may have been told to leave before it could tidy up.
-    forget_attempt(run)
+    forget_earlier_attempts(run)
     began = monotonic()
     try:
         with Lease(run) as lease:

@@ -25,6 +25,11 @@ def attempt_folder(run: SegmentationRun) -> str:
     return f"runs/{run.pk}/{run.attempt}"
 
 
+def forget_earlier_attempts(run: SegmentationRun) -> None:
+    """Remove what attempts before this one have left; for the worker that has just claimed the run."""
+    shutil.rmtree(media_path(f"runs/{run.pk}"), ignore_errors=True)
+
+
 def forget_attempt(run: SegmentationRun) -> None:
     """Remove what the present attempt has written, and the run's folder when nothing else is in it."""
     folder = media_path(attempt_folder(run))

@@ -23,15 +23,16 @@ Say = Callable[[str], None]
 class ChildPlan:
     """What to run and how to treat it.
 
-    Children of a lower `stop_turn` are stopped first. `ready` tells whether it serves already; `before_start` is called
-    with the number of quick ends in a row. A child that runs `once` is finished when it ends with status 0.
+    Children of a lower `stop_turn` are stopped first. `nice` steps back from the processor for those who matter more.
+    `ready` tells whether it serves already; `before_start` is called with the number of quick ends in a row. A child
+    that runs `once` is finished when it ends with status 0.
     """
 
     name: str
     command: tuple[str, ...]
     stop_turn: int
     stop_seconds: float = 10.0
-    death_signal: signal.Signals = signal.SIGKILL
+    nice: int = 0
     environ: Mapping[str, str] = field(default_factory=dict)
     ready: Callable[[], bool] | None = None
     before_start: Callable[[int], None] | None = None
@@ -67,7 +68,7 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=leashed(self.plan.death_signal),
+                preexec_fn=leashed(signal.SIGKILL, nice=self.plan.nice),
             )
         self._started = monotonic()
 
@@ -90,9 +91,7 @@ class Child:
         self._quick_ends = 0 if monotonic() - self._started > HEALTHY_AFTER else self._quick_ends + 1
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** max(0, self._quick_ends - 1))
         self._start_at = monotonic() + pause
-        self.say(
-            f"{self.plan.name} ended ({_how(status)}); again in {pause:.0f} s. See {self.logs / self.plan.name}.log"
-        )
+        self.say(f"{self.plan.name} ended ({_how(status)}); again in {pause:g} s. See {self.logs / self.plan.name}.log")
 
     def ask_to_stop(self) -> None:
         """Send SIGTERM to the process; its own children are its own affair."""

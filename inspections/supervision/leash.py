@@ -18,12 +18,13 @@ def die_with_parent(death_signal: signal.Signals) -> None:
         _libc.prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
 
 
-def leashed(death_signal: signal.Signals) -> Callable[[], None]:
-    """For `Popen(preexec_fn=…)`: tie the child to this process. The tie survives exec."""
+def leashed(death_signal: signal.Signals, *, nice: int = 0) -> Callable[[], None]:
+    """For `Popen(preexec_fn=…)`: tie the child to this process, and let it step back by `nice`. Both survive exec."""
     parent = os.getpid()
 
     def tie() -> None:
         die_with_parent(death_signal)
+        os.nice(nice)
         if os.getppid() != parent:
             # The parent ended between fork and here: its death has been missed.
             os._exit(1)

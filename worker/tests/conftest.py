@@ -40,21 +40,39 @@ def _postgres_databases(request: pytest.FixtureRequest) -> PostgresDatabases:
 
 
 @pytest.fixture
-def make_street(
-    request: pytest.FixtureRequest, settings, tmp_path: Path, django_db_blocker, sqlite_files: SqliteFiles
-) -> Iterator[Callable[..., Street]]:
-    """Opens a street on the database that the whole run uses, or on PostgreSQL where the test is marked so."""
-    settings.RUN_DISPATCHER = "worker.dispatch.enqueue_run"
+def fresh_database(
+    request: pytest.FixtureRequest, django_db_blocker, sqlite_files: SqliteFiles
+) -> Iterator[Callable[[], str]]:
+    """Makes an empty database with all tables, on the engine that the whole run uses or on PostgreSQL where the test
+    is marked so; connects to it, and returns its URL. What is written there is committed: other processes see it.
+    """
     on_postgres = request.node.get_closest_marker("postgres") or not django_settings.DATABASE_IS_SQLITE
     databases = request.getfixturevalue("_postgres_databases") if on_postgres else sqlite_files
-
     with ExitStack() as opened:
         opened.enter_context(django_db_blocker.unblock())
 
-        def make(segmenter: str = FAKE) -> Street:
+        def make() -> str:
             url = databases.fresh()
             opened.enter_context(connected_to(url))
-            street = Street(tmp_path, url, segmenter=segmenter)
+            return url
+
+        yield make
+
+
+@pytest.fixture
+def record(fresh_database: Callable[[], str]) -> None:
+    """An empty record that threads of the code under test see too."""
+    fresh_database()
+
+
+@pytest.fixture
+def make_street(settings, tmp_path: Path, fresh_database: Callable[[], str]) -> Iterator[Callable[..., Street]]:
+    """Opens a street on a fresh database; everything in it is stopped in the end."""
+    settings.RUN_DISPATCHER = "worker.dispatch.enqueue_run"
+    with ExitStack() as opened:
+
+        def make(segmenter: str = FAKE) -> Street:
+            street = Street(tmp_path, fresh_database(), segmenter=segmenter)
             opened.callback(street.stop)
             return street
 

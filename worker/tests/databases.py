@@ -19,19 +19,20 @@ _numbers = count(1)
 
 @contextmanager
 def connected_to(url: str) -> Iterator[None]:
-    """Within the block, this thread's default connection is to the database at `url`."""
-    before = connections["default"]
+    """Within the block, the default connection is to the database at `url`: this thread's, and that of new threads."""
+    before, configured = connections["default"], connections.settings["default"]
     parsed = dj_database_url.parse(url)
     same_engine = before.settings_dict["ENGINE"] == parsed["ENGINE"]
     config = {**before.settings_dict, **parsed, "OPTIONS": parsed.get("OPTIONS", {})}
     if same_engine:
         config["OPTIONS"] = {**before.settings_dict["OPTIONS"], **config["OPTIONS"]}
+    connections.settings["default"] = config
     connections["default"] = load_backend(config["ENGINE"]).DatabaseWrapper(config, "default")
     try:
         yield
     finally:
         connections["default"].close()
-        connections["default"] = before
+        connections["default"], connections.settings["default"] = before, configured
 
 
 class SqliteFiles:
