@@ -1,0 +1,9 @@
+"""Stored files on their way to a reader: who may see them is asked before, how they are sent stands here.
+
+A view finds the row with `inspections.access.fetch`, so that a foreign file is not there, and hands its name over.
+"""
+
+from inspections.media.pyramids import DeepZoom, read_tile
+from inspections.media.sending import Picture, send_original, send_picture, send_tile
+
+__all__ = ["DeepZoom", "Picture", "read_tile", "send_original", "send_picture", "send_tile"]

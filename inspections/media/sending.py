@@ -1,0 +1,98 @@
+"""How a stored file is sent: with a type that we name, closed to scripts, and kept by the reader's browser alone."""
+
+import hashlib
+import os
+from enum import StrEnum
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_vary_headers
+
+from inspections.errors import InspectionError
+from inspections.media.pyramids import DeepZoom, read_tile
+from inspections.models import SurveyImage
+from inspections.services.storage import media_path
+
+NOT_YET_SECONDS = 3
+FOREVER = "private, max-age=31536000, immutable"
+
+
+class Picture(StrEnum):
+    """What we made ourselves, and therefore know the type of."""
+
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+
+
+def send_picture(request: HttpRequest, name: str, kind: Picture) -> HttpResponseBase:
+    """A picture the worker made; `name` is its place in the media folder, empty while it is not made yet.
+
+    That is answered 404 with the time after which to ask again. Raises `not_found` when the file is gone.
+    """
+    if not name:
+        return _not_yet()
+    path = media_path(name)
+    try:
+        file = path.open("rb")
+    except OSError:
+        raise InspectionError("not_found") from None
+    etag = _etag(name, os.fstat(file.fileno()))
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged is not None:
+        file.close()
+        return _sealed(unchanged, FOREVER, etag)
+    return _sealed(FileResponse(file, content_type=kind.value), FOREVER, etag)
+
+
+def send_tile(request: HttpRequest, image: SurveyImage, level: int, column: int, row: int) -> HttpResponseBase:
+    """One tile of a photo's pyramid. Raises InspectionError `not_found` outside the picture."""
+    if not DeepZoom(image.width, image.height).holds(level, column, row):
+        raise InspectionError("not_found")
+    if not image.pyramid:
+        return _not_yet()
+    path = media_path(image.pyramid)
+    try:
+        etag = _etag(f"{image.pyramid}/{level}/{column}_{row}", path.stat())
+    except OSError:
+        raise InspectionError("not_found") from None
+    answer = get_conditional_response(request, etag=etag)
+    if answer is None:
+        answer = HttpResponse(read_tile(path, level, column, row), content_type=Picture.JPEG.value)
+    return _sealed(answer, FOREVER, etag)
+
+
+def send_original(request: HttpRequest, image: SurveyImage) -> HttpResponseBase:
+    """The original, byte for byte, as a download of no particular type: nobody's browser opens what strangers sent."""
+    etag = f'"{image.sha256}"'
+    answer: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    if answer is None:
+        try:
+            file = media_path(image.original.name or "").open("rb")
+        except OSError:
+            raise InspectionError("not_found") from None
+        answer = FileResponse(
+            file, as_attachment=True, filename=image.original_name, content_type="application/octet-stream"
+        )
+    return _sealed(answer, "private, no-cache", etag)
+
+
+def _etag(name: str, state: os.stat_result) -> str:
+    seal = hashlib.sha256(f"{name}\0{state.st_mtime_ns}\0{state.st_size}".encode()).hexdigest()
+    return f'"{seal[:32]}"'
+
+
+def _not_yet() -> HttpResponseBase:
+    answer = HttpResponse("This picture is still being made.\n", content_type="text/plain; charset=utf-8", status=404)
+    answer["Retry-After"] = str(NOT_YET_SECONDS)
+    return _sealed(answer, "no-store")
+
+
+def _sealed(answer: HttpResponseBase, cache: str, etag: str = "") -> HttpResponseBase:
+    answer["Cache-Control"] = cache
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cross-Origin-Resource-Policy"] = "same-origin"
+    if etag:
+        answer["ETag"] = etag
+    patch_vary_headers(answer, ["Cookie"])
+    return answer

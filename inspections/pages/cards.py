@@ -1,0 +1,48 @@
+"""What a photo's card in the grid shows, gathered with one query for all cards."""
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from inspections.models import SegmentationRun, SurveyImage
+
+# Widths are told to the style sheet in tenths of the height; beyond these a picture is cropped to the middle.
+NARROWEST, WIDEST = 4, 40
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A photo from `with_state().with_findings()`, its latest run, and the run whose findings count."""
+
+    image: SurveyImage
+    run: SegmentationRun | None
+    result: SegmentationRun | None
+
+    @property
+    def ratio(self) -> int:
+        """Width over height in tenths, for the class that gives the card its share of a row."""
+        return min(WIDEST, max(NARROWEST, round(10 * self.image.width / max(1, self.image.height))))
+
+    @property
+    def stamp(self) -> str:
+        """Changes whenever the card would look different, so that the page leaves all others alone."""
+        image, run = self.image, self.run
+        seen = (
+            image.thumbnail,
+            self.result and self.result.pk,
+            image.finding_count,  # type: ignore[attr-defined]
+            image.undecided_count,  # type: ignore[attr-defined]
+            run and (run.pk, run.status, run.stage, run.percent),
+        )
+        return f"{zlib.crc32(repr(seen).encode()):08x}"
+
+
+def cards_of(photos: Iterable[SurveyImage]) -> list[Card]:
+    """Cards for photos in their order."""
+    photos = list(photos)
+    wanted = {pk for photo in photos for pk in (photo.latest_run_id, photo.current_run_id) if pk}  # type: ignore[attr-defined]
+    runs = SegmentationRun.objects.in_bulk(wanted)
+    return [
+        Card(photo, runs.get(photo.latest_run_id), runs.get(photo.current_run_id))  # type: ignore[attr-defined]
+        for photo in photos
+    ]

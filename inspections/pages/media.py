@@ -1,0 +1,57 @@
+"""Addresses of pictures. Each finds its row for the reader first: a foreign picture is not there."""
+
+from uuid import UUID
+
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from inspections.access import fetch
+from inspections.media import Picture, send_original, send_picture, send_tile
+from inspections.models import SegmentationRun, SurveyImage
+from inspections.pages.requests import MemberRequest
+
+
+@require_safe
+def photo_thumbnail(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """A photo's thumbnail, long edge 512 px."""
+    return send_picture(request, _image(request, pk).thumbnail, Picture.JPEG)
+
+
+@require_safe
+def photo_preview(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """A photo's preview, long edge 2048 px."""
+    return send_picture(request, _image(request, pk).preview, Picture.JPEG)
+
+
+@require_safe
+def photo_tile(request: MemberRequest, pk: UUID, level: int, column: int, row: int) -> HttpResponseBase:
+    """One tile of a photo's pyramid."""
+    return send_tile(request, _image(request, pk), level, column, row)
+
+
+@require_safe
+def photo_original(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """The original as a download, byte for byte."""
+    return send_original(request, _image(request, pk))
+
+
+@require_safe
+def run_probability(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """What the network saw, 0 to 255, long edge at most 4096 px, reduced so that hairlines survive."""
+    return send_picture(request, _run(request, pk).probability_preview, Picture.PNG)
+
+
+@require_safe
+def run_overlay(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """The transparent layer of cracks for a thumbnail."""
+    return send_picture(request, _run(request, pk).overlay, Picture.PNG)
+
+
+def _image(request: MemberRequest, pk: UUID) -> SurveyImage:
+    rows = SurveyImage.objects.select_related("survey__bridge__organisation")
+    return fetch(rows, request.user, pk=pk)
+
+
+def _run(request: MemberRequest, pk: UUID) -> SegmentationRun:
+    rows = SegmentationRun.objects.select_related("image__survey__bridge__organisation")
+    return fetch(rows, request.user, pk=pk)

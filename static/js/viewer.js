@@ -1,0 +1,105 @@
+// The viewer: puts the photo, what the network saw, the traced cracks and their list together.
+
+import { Heat } from "./viewer/heat.js";
+import { listenToKeys } from "./viewer/keys.js";
+import { CrackList } from "./viewer/list.js";
+import { Outlines } from "./viewer/outlines.js";
+import { openPhoto, rememberView } from "./viewer/picture.js";
+import { Sliders } from "./viewer/sliders.js";
+import { showStatus } from "./viewer/status.js";
+import { makeTabs } from "./viewer/tabs.js";
+
+const scene = JSON.parse(document.getElementById("scene").textContent);
+const stage = document.getElementById("canvas");
+const list = new CrackList(scene.cracks);
+const actions = {
+  next_photo: () => document.getElementById("next-photo")?.click(),
+  previous_photo: () => document.getElementById("previous-photo")?.click(),
+  next_crack: () => list.step(1),
+  previous_crack: () => list.step(-1),
+  accept: () => list.decide("accepted"),
+  reject: () => list.decide("rejected"),
+  deselect: () => list.select(null),
+  help: toggleKeys,
+};
+
+makeTabs(document.querySelector(".tabs"));
+for (const element of document.querySelectorAll("[data-script], #show-keys, .viewer__tools")) element.hidden = false;
+document.getElementById("show-keys").addEventListener("click", toggleKeys);
+
+if (scene.tiles) {
+  const picture = openPhoto(stage, scene);
+  const layers = document.createElement("div");
+  layers.className = "viewer__layers";
+  picture.viewer.canvas.append(layers);
+  const outlines = new Outlines(layers, picture, scene);
+  list.attach(outlines, picture);
+  showStatus(picture);
+  rememberView(picture, scene.id);
+  Object.assign(actions, {
+    fit: () => picture.fit(),
+    actual: () => picture.actual(),
+    zoom_in: () => picture.zoomBy(1.5),
+    zoom_out: () => picture.zoomBy(1 / 1.5),
+  });
+  if (scene.probability) paintHeat(picture, layers, outlines);
+} else {
+  document.querySelector(".viewer__tools").hidden = true;
+}
+
+function paintHeat(picture, layers, outlines) {
+  const heat = new Heat(layers, picture);
+  const sliders = new Sliders(scene, {
+    opacity: (share) => [heat, outlines].forEach((layer) => layer.setOpacity(share)),
+    threshold: (value) => heat.show(value),
+  });
+  heat.load(scene.probability).then(
+    () => sliders.ready(heat),
+    () => sliders.fail(),
+  );
+  const hide = (hidden) => layers.classList.toggle("is-hidden", hidden);
+  Object.assign(actions, {
+    overlay: () => sliders.cycleOpacity(),
+    lower: () => sliders.moveThreshold(-0.05),
+    raise: () => sliders.moveThreshold(0.05),
+    hide: () => hide(true),
+    unhide: () => hide(false),
+  });
+}
+
+document.querySelector(".film [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+for (const button of document.querySelectorAll("[data-action]")) {
+  button.addEventListener("click", () => actions[button.dataset.action]?.());
+}
+for (const button of document.querySelectorAll("[data-hold]")) {
+  button.addEventListener("pointerdown", () => actions.hide?.());
+  for (const end of ["pointerup", "pointerleave", "pointercancel", "blur"]) {
+    button.addEventListener(end, () => actions.unhide?.());
+  }
+}
+listenToKeys(scene.keys, actions);
+
+function toggleKeys() {
+  const sheet = document.getElementById("keys");
+  if (sheet.open) sheet.close();
+  else sheet.showModal();
+}
+
+// Refusals of the server in its own words.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb === "post") event.detail.headers.Accept = "application/json";
+});
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.requestConfig.verb !== "post") return;
+  let detail = "This did not work. Load the page again and try once more.";
+  try {
+    detail = JSON.parse(event.detail.xhr.responseText).detail ?? detail;
+  } catch {
+    // A page instead of a sentence: the general words are right.
+  }
+  list.say(detail);
+});
+document.addEventListener("htmx:sendError", (event) => {
+  if (event.detail.requestConfig.verb === "post") list.say("The server cannot be reached. Nothing was recorded; try again.");
+});

@@ -1,0 +1,115 @@
+// The list of cracks and the one that is selected: in the list, on the photo, and under the keys.
+
+export class CrackList {
+  constructor(cracks) {
+    this.cracks = new Map(cracks.map((crack) => [crack.id, crack]));
+    this.selected = null;
+    const rows = document.getElementById("crack-rows");
+    rows?.addEventListener("click", (event) => {
+      if (event.target.closest("form")) return;
+      const row = event.target.closest("[data-crack]");
+      if (row) this.select(row.dataset.crack, { pan: true });
+    });
+    for (const [kind, on] of [["pointerover", true], ["pointerout", false]]) {
+      rows?.addEventListener(kind, (event) => {
+        const row = event.target.closest("[data-crack]");
+        if (row) this.outlines?.point(row.dataset.crack, on);
+      });
+    }
+    document.addEventListener("htmx:afterSettle", () => this.#readVerdicts());
+  }
+
+  attach(outlines, picture) {
+    Object.assign(this, { outlines, picture });
+    picture.viewer.addHandler("canvas-click", (event) => {
+      if (!event.quick) return;
+      this.select(outlines.nearest(picture.at(event.position))?.id ?? null);
+    });
+    // A link to one crack opens on it.
+    const named = /^#crack-(\d+)$/.exec(location.hash);
+    const row = named && document.getElementById(`crack-${named[1]}`);
+    if (row) this.select(row.dataset.crack, { pan: true });
+  }
+
+  row(id) {
+    return document.querySelector(`[data-crack="${id}"]`);
+  }
+
+  select(id, { pan = false } = {}) {
+    this.selected = id;
+    for (const row of document.querySelectorAll("[data-crack]")) {
+      if (row.dataset.crack === id) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+    }
+    this.outlines?.select(id);
+    this.#showPicked();
+    if (!id) return;
+    document.getElementById("tab-cracks")?.click();
+    if (!this.isStacked) this.row(id)?.scrollIntoView({ block: "nearest" });
+    if (!pan || !this.picture) return;
+    this.picture.panTo(this.cracks.get(id).box);
+    if (this.isStacked) this.picture.viewer.element.scrollIntoView({ block: "nearest" });
+  }
+
+  // On a narrow screen the list lies below the picture, out of sight.
+  get isStacked() {
+    return matchMedia("(max-width: 899px)").matches;
+  }
+
+  #showPicked() {
+    const picked = document.getElementById("picked");
+    if (!picked) return;
+    picked.hidden = !this.selected;
+    if (!this.selected) return;
+    const cells = [...this.row(this.selected).querySelectorAll("td.num")].map((cell) => cell.textContent.trim());
+    const { number, verdict } = this.cracks.get(this.selected);
+    document.getElementById("picked-title").textContent = `Crack ${number}, ${verdict}`;
+    const sizes = `${cells[0]} px long, ${cells[1]} wide`;
+    document.getElementById("picked-sizes").textContent = sizes.replace(/\s+/g, " ");
+  }
+
+  step(by) {
+    const ids = [...this.cracks.keys()];
+    if (!ids.length) return;
+    const here = ids.indexOf(this.selected);
+    const next = here < 0 ? (by > 0 ? 0 : ids.length - 1) : (here + by + ids.length) % ids.length;
+    this.select(ids[next], { pan: true });
+  }
+
+  // With the keys, a decision leads on to the next crack that waits for one.
+  decide(verdict) {
+    const button = this.selected && this.row(this.selected)?.querySelector(`button[value="${verdict}"]`);
+    if (!button) return;
+    this.onward = this.selected;
+    button.click();
+  }
+
+  #readVerdicts() {
+    for (const row of document.querySelectorAll("[data-crack]")) {
+      const crack = this.cracks.get(row.dataset.crack);
+      if (!crack || crack.verdict === row.dataset.verdict) continue;
+      crack.verdict = row.dataset.verdict;
+      this.outlines?.setVerdict(crack.id, crack.verdict);
+      this.say(`Crack ${crack.number} ${crack.verdict}.`, true);
+    }
+    if (this.selected) this.row(this.selected)?.setAttribute("aria-current", "true");
+    this.#showPicked();
+    if (this.onward && this.onward === this.selected) this.#goOn();
+    this.onward = null;
+  }
+
+  #goOn() {
+    const ids = [...this.cracks.keys()];
+    const here = ids.indexOf(this.selected);
+    const after = [...ids.slice(here + 1), ...ids.slice(0, here)];
+    const next = after.find((id) => this.cracks.get(id).verdict === "undecided");
+    if (next) this.select(next, { pan: true });
+  }
+
+  say(words, quietly = false) {
+    const notice = document.getElementById("notice");
+    notice.textContent = words;
+    notice.classList.toggle("visually-hidden", quietly);
+    notice.hidden = false;
+  }
+}
