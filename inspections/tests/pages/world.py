@@ -1,0 +1,103 @@
+"""One small organisation with one of everything, for tests that walk over every address."""
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from knox.models import AuthToken
+
+from inspections.models import Bridge, Organisation, Project, Role, SegmentationRun, User
+from inspections.testing import (  # fmt: skip
+    make_bridge,
+    make_element,
+    make_finding,
+    make_image,
+    make_network,
+    make_organisation,
+    make_run,
+    make_survey,
+    make_user,
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """`places` are the arguments that each address needs, by its name."""
+
+    organisation: Organisation
+    bridge: Bridge
+    places: dict[str, dict[str, Any]]
+
+    def somebody(self, role: Role) -> User:
+        return make_user(role, self.organisation)
+
+    def posted(self, name: str) -> dict[str, Any]:
+        """A good body for addresses that take one."""
+        return {
+            "finding-review": {"verdict": "accepted"},
+            "network-activate": {"organisation": str(self.organisation.pk)},
+            "settings-look": {"theme": "dark", "keys": "on"},
+            "settings-profile": {"first_name": "Jo"},
+            "token-new": {"days": "30"},
+        }.get(name, {})
+
+
+def make_world() -> World:
+    """Every file that a page may send is there."""
+    organisation = make_organisation()
+    bridge = make_bridge(organisation, latitude=54.1, longitude=-2.0)
+    survey = make_survey(bridge)
+    image = make_image(survey)
+    run = make_run(
+        image,
+        status=SegmentationRun.Status.SUCCEEDED,
+        probability_preview=_write("runs/p.png"),
+        overlay=_write("runs/o.png"),
+    )
+    failed, queued = make_image(survey), make_image(survey)
+    image.thumbnail, image.preview, image.pyramid = _write("t.jpg"), _write("p.jpg"), _write_pyramid(image.pk)
+    image.save()
+    project = Project.objects.create(organisation=organisation, name="Contract 7")
+    pk = {
+        "bridge": bridge.pk,
+        "element": make_element(bridge).pk,
+        "survey": survey.pk,
+        "photo": image.pk,
+        "run": run.pk,
+        "finding": make_finding(run).pk,
+        "project": project.pk,
+        "network": make_network(organisation).pk,
+    }
+    places: dict[str, dict[str, Any]] = {
+        f"{noun}{ending}": {"pk": key}
+        for noun, key in pk.items()
+        for ending in ("", "-edit", "-new", "-upload", "-grid", "-analyse", "-thumbnail", "-preview", "-original",
+                       "-tile", "-probability", "-overlay", "-review", "-activate")
+    }  # fmt: skip
+    del places["bridge-new"], places["project-new"]
+    places["element-new"] = places["survey-new"] = {"pk": bridge.pk}
+    places["photo-tile"] = {"pk": image.pk, "level": 0, "column": 0, "row": 0}
+    places["run-cancel"] = {"pk": make_run(queued).pk}
+    places["run-retry"] = {"pk": make_run(failed, status=SegmentationRun.Status.FAILED, error_code="internal").pk}
+    return World(organisation, bridge, places)
+
+
+def give_token(user: User) -> dict[str, str]:
+    """A token of the user's, as the address of its deletion names it."""
+    return {"key": AuthToken.objects.create(user=user)[0].token_key}
+
+
+def _write(name: str, data: bytes = b"picture") -> str:
+    path = Path(settings.MEDIA_ROOT) / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return name
+
+
+def _write_pyramid(pk: Any) -> str:
+    path = Path(settings.MEDIA_ROOT) / "pyramid.szi"
+    with zipfile.ZipFile(path, "w") as pyramid:
+        pyramid.writestr(f"{pk}/{pk}_files/0/0_0.jpg", b"tile")
+    return "pyramid.szi"
