@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django_htmx.http import trigger_client_event
 
 from inspections.errors import InspectionError
 
@@ -24,10 +25,14 @@ class ErrorPages:
         if "application/json" in request.headers.get("Accept", ""):
             answer = {"code": exception.code, "detail": exception.detail, "field": exception.field}
             return JsonResponse(answer, status=exception.status)
+        if request.headers.get("HX-Request"):
+            # htmx leaves the page as it is on an error; the frame's script hears the event and shows the sentence.
+            return trigger_client_event(HttpResponse(status=exception.status), "refused", {"detail": exception.detail})
         if exception.code == "not_found":
             return not_found(request)
         context = {"reason": exception.detail, "status": exception.status}
-        return render(request, "403.html" if exception.status == 403 else "refused.html", context, status=exception.status)
+        template = "403.html" if exception.status == 403 else "refused.html"
+        return render(request, template, context, status=exception.status)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

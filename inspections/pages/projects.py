@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -24,6 +24,7 @@ def projects(request: MemberRequest) -> HttpResponse:
         Project.objects.visible_to(request.user)
         .select_related("organisation")
         .annotate(survey_count=Count("surveys"), bridge_count=Count("surveys__bridge", distinct=True))
+        .order_by(F("starts_on").desc(nulls_last=True), "name", "pk")
     )
     context = {
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),

@@ -86,7 +86,5 @@ def coordinates(place: object) -> SafeString:
     if latitude is None or longitude is None:
         return format_html('<span class="absent">{}</span>', "not given")
     north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
-    return format_html(
-        '<span class="number">{:.5f}°{}{}, {:.5f}°{}{}</span>',
-        abs(latitude), NARROW_SPACE, north, abs(longitude), NARROW_SPACE, east,
-    )  # fmt: skip
+    words = [f"{abs(latitude):.5f}°{NARROW_SPACE}{north}", f"{abs(longitude):.5f}°{NARROW_SPACE}{east}"]
+    return format_html('<span class="number">{}</span>, <span class="number">{}</span>', *words)

@@ -28,4 +28,23 @@ document.addEventListener("submit", (event) => {
   if (question && !window.confirm(question)) event.preventDefault();
 });
 
+// What a button without a page of its own was answered: a refusal's sentence, or that nobody answered.
+function tell(sentence) {
+  const box = document.querySelector(".messages");
+  if (!box) return;
+  const line = document.createElement("p");
+  line.className = "message message--error";
+  line.textContent = sentence;
+  box.replaceChildren(line);
+  box.hidden = false;
+  box.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("refused", (event) => tell(event.detail.detail));
+document.addEventListener("htmx:sendError", (event) => {
+  // A poll that goes unheard comes again by itself; only what a person pressed is worth a word.
+  if (event.detail.requestConfig.verb === "get") return;
+  tell("The server did not answer. Nothing was changed; please try again.");
+});
+
 document.querySelector("[data-focus-first]")?.focus();

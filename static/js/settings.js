@@ -19,7 +19,7 @@ form.addEventListener("change", () => {
     }
   }
 });
-form.querySelector("button:not([name])").hidden = true;
+form.querySelector("[data-without-script]").hidden = true;
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;

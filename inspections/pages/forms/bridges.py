@@ -12,7 +12,7 @@ class BridgeForm(OwnedForm):
     parts = (
         ("The structure", ("organisation", "name", "structure_number", "material", "year_built", "owner")),
         ("Where it stands", ("carries", "crosses", "latitude", "longitude")),
-        ("Notes", ("notes",)),
+        ("", ("notes",)),
     )
     cures = {
         "structure_number_once_per_organisation": "structure_number",

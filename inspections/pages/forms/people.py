@@ -51,9 +51,9 @@ class LookForm(forms.Form):
 
 
 class TokenForm(forms.Form):
-    LIFETIMES = {"30": "30 days", "90": "90 days", "365": "one year", "": "until it is deleted"}
+    LIFETIMES = {"30": "30 days", "90": "90 days", "365": "one year", "0": "until it is deleted"}
 
-    days = forms.ChoiceField(label="Valid for", choices=list(LIFETIMES.items()), required=False, initial="90")
+    days = forms.ChoiceField(label="Valid for", choices=list(LIFETIMES.items()), initial="90")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
@@ -61,5 +61,5 @@ class TokenForm(forms.Form):
     @property
     def expiry(self) -> timedelta | None:
         """How long the token is to live; None for ever."""
-        days = self.cleaned_data["days"]
-        return timedelta(days=int(days)) if days else None
+        days = int(self.cleaned_data["days"])
+        return timedelta(days=days) if days else None

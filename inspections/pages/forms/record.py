@@ -35,6 +35,11 @@ class RecordForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # The summary leads to each field, and a lost colon is no loss.
         super().__init__(*args, **{"label_suffix": "", **kwargs})
+        for field in self.fields.values():
+            field.error_messages["required"] = "Please fill this in."
+            if isinstance(field, forms.TypedChoiceField) and not field.required:
+                choices = cast(list[tuple[str, str]], field.choices)
+                field.choices = [("", "Not stated"), *(choice for choice in choices if choice[0])]
 
     def grouped(self) -> Iterator[tuple[str, list[BoundField]]]:
         """The parts, with their fields."""

@@ -12,7 +12,7 @@ class SurveyForm(RecordForm):
     parts = (
         ("The visit", ("surveyed_on", "method", "name", "project")),
         ("How it was done", ("crew", "camera", "weather")),
-        ("Notes", ("notes",)),
+        ("", ("notes",)),
     )
 
     class Meta:
