@@ -1,7 +1,8 @@
 """From branches to cracks: which branches run on through a junction, and which leave it as a fork.
 
-At a junction the two arms that run on with the smallest turn are one line, as the eye sees it. A further pair
-that is nearly straight is another crack, crossing. An arm that is left over forks off.
+At a junction the two arms that run on with the smallest turn are one line, as the eye sees it; stubs do not
+count while there are others. A further pair that is nearly straight is another crack, crossing. An arm that is
+left over forks off.
 """
 
 from collections import defaultdict
@@ -15,6 +16,8 @@ from segmentation.measurement.graph import Arm, Branch, Graph
 
 CROSSING_TURN_DEG = 45.0
 """A second pair of arms is a crossing crack when it turns by less than this."""
+STUB_WIDTHS = 3.0
+"""An arm that ends within this many widths says too little about its direction to run through a junction."""
 LOOK_AHEAD_PX = 15.0
 """How far along an arm its direction is taken, at least."""
 
@@ -54,23 +57,36 @@ def trace_chains(graph: Graph) -> list[list[Chain]]:
 
 
 def _pair_arms(graph: Graph) -> tuple[dict[Arm, Arm], dict[int, Arm]]:
-    """The arm that each arm runs on into, and of each junction an arm of its straightest pair."""
+    """The arm that each arm runs on into, and of each junction an arm of its first pair, the one that runs through."""
     partner: dict[Arm, Arm] = {}
     through: dict[int, Arm] = {}
     for node in graph.junctions():
-        arms, width = graph.arms[node], graph.widths[node]
-        # Close to a junction the skeleton bends towards it; the direction is read further out.
-        near = 0.75 * width + 2
-        far = near + max(LOOK_AHEAD_PX, 2 * width)
-        ways = [direction(arm.branch.leaving(arm.end), near, far) for arm in arms]
-        couples = combinations(range(len(arms)), 2)
-        turns = sorted((_turn(ways[one], ways[other]), one, other) for one, other in couples)
-        through[node] = arms[turns[0][1]]
-        for turn, one, other in turns:
-            taken = arms[one] in partner or arms[other] in partner
-            if not taken and (turn < CROSSING_TURN_DEG or turn == turns[0][0]):
-                partner[arms[one]], partner[arms[other]] = arms[other], arms[one]
+        pairs = _pairs(graph, node)
+        through[node] = pairs[0][1][0]
+        for rank, (turn, (one, other)) in enumerate(pairs):
+            taken = one in partner or other in partner
+            if not taken and (rank == 0 or turn < CROSSING_TURN_DEG):
+                partner[one], partner[other] = other, one
     return partner, through
+
+
+def _pairs(graph: Graph, node: int) -> list[tuple[float, tuple[Arm, Arm]]]:
+    """All pairs of arms with the turn between them, the smallest first, but those with a stub last."""
+    arms, width = graph.arms[node], graph.widths[node]
+    # Close to a junction the skeleton bends towards it; the direction is read further out.
+    near = 0.75 * width + 2
+    far = near + max(LOOK_AHEAD_PX, 2 * width)
+    ways = {arm: direction(arm.branch.leaving(arm.end), near, far) for arm in arms}
+    stubs = {arm for arm in arms if _is_stub(graph, arm, width)}
+    # A loop does not run on into itself.
+    couples = [(one, other) for one, other in combinations(arms, 2) if one.branch is not other.branch]
+    pairs = [(_turn(ways[one], ways[other]), (one, other)) for one, other in couples]
+    return sorted(pairs, key=lambda pair: (not stubs.isdisjoint(pair[1]), pair[0]))
+
+
+def _is_stub(graph: Graph, arm: Arm, width: float) -> bool:
+    ends = [len(graph.arms[node]) for node in arm.branch.nodes or ()]
+    return 1 in ends and arm.branch.length < STUB_WIDTHS * width
 
 
 def _turn(one: Points, other: Points) -> float:

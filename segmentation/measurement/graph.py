@@ -18,6 +18,8 @@ SPUR_WIDTHS = 1.5
 """A side branch shorter than this many local widths is a ragged edge, not a crack."""
 SPUR_PX = 10.0
 """… and so is one shorter than this, however fine the crack."""
+LOOP_WIDTHS = 6.0
+"""A loop shorter than this goes around a hole in the crack no wider than the crack itself."""
 BRIDGE_WIDTHS = 2.5
 """Two junctions closer than this many local widths are one crossing. Cracks that cross at less than about 30
 degrees share more than that and count as one forked crack."""
@@ -76,12 +78,15 @@ class Graph:
         """The nodes where at least three arms meet."""
         return iter([node for node, arms in self.arms.items() if len(arms) > 2])
 
-    def is_spur(self, branch: Branch, limit: float) -> bool:
-        """Whether a branch shorter than `limit` pixels has a free end, or loops back to its own node."""
-        if branch.nodes is None or branch.length >= limit:
+    def is_fault(self, branch: Branch, width: float) -> bool:
+        """Whether a branch at a junction, where the mask is `width` wide, is a spur or a little loop."""
+        if branch.nodes is None:
             return False
         first, last = branch.nodes
-        return first == last or len(self.arms[first]) == 1 or len(self.arms[last]) == 1
+        if first == last:
+            return branch.length < max(SPUR_PX, LOOP_WIDTHS * width)
+        ends_free = len(self.arms[first]) == 1 or len(self.arms[last]) == 1
+        return ends_free and branch.length < max(SPUR_PX, SPUR_WIDTHS * width)
 
     def join(self, node: int) -> None:
         """Where only two arms meet there is no node: make one branch of the two."""
@@ -107,17 +112,16 @@ def mend(graph: Graph) -> None:
 
 
 def _prune(graph: Graph) -> bool:
-    """One round over all junctions. Of a junction with nothing but spurs the two longest are the crack."""
+    """One round over all junctions. Of a junction with nothing else the two longest are the crack."""
     changed = False
     for node in graph.junctions():
         arms = graph.arms[node]
-        limit = max(SPUR_PX, SPUR_WIDTHS * graph.widths[node])
-        spurs = dict.fromkeys(arm.branch for arm in arms if graph.is_spur(arm.branch, limit))
+        faults = dict.fromkeys(arm.branch for arm in arms if graph.is_fault(arm.branch, graph.widths[node]))
         # A neighbour's turn in this round may have made this one a bend, or an end.
-        if len(arms) < 3 or not spurs:
+        if len(arms) < 3 or not faults:
             continue
-        spared = 0 if any(arm.branch not in spurs for arm in arms) else 2
-        for branch in sorted(spurs, key=lambda branch: branch.length)[: len(spurs) - spared]:
+        spared = 0 if any(arm.branch not in faults for arm in arms) else 2
+        for branch in sorted(faults, key=lambda branch: branch.length)[: len(faults) - spared]:
             graph.remove(branch)
             changed = True
         if len(graph.arms[node]) == 2:

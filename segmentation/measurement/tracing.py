@@ -27,7 +27,7 @@ from segmentation.results import Crack
 from segmentation.run_lengths import runs_from_positions
 
 MIN_LENGTH_PX = 20.0
-MIN_ELONGATION = 2.0
+MIN_ELONGATION = 3.0
 """A finding is at least this many times longer than wide; less is a stain or a hole."""
 SURE_SHARE = 0.25
 SIMPLIFY_PX = 0.5
@@ -62,7 +62,9 @@ def trace_cracks(
     mend(graph)
     by_region = defaultdict(list)
     for chains in trace_chains(graph):
-        by_region[_region(regions, chains[0])].append(chains)
+        # Finishing adds about one width. Where that is half the length and more, the piece is no crack.
+        if sum(chain.length for chain in chains) > min_length_px / 2:
+            by_region[_region(regions, chains[0])].append(chains)
     cracks = []
     for region, members in by_region.items():
         drafts = [_draft(chains, raster, clearance) for chains in members]

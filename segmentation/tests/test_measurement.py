@@ -266,3 +266,21 @@ def test_only_small_holes_are_closed():
     mask[3:5, 3:5] = mask[20:35, 20:35] = False
     closed = close_holes(mask)
     assert closed[3:5, 3:5].all() and not closed[20:35, 20:35].any()
+
+
+def test_a_hole_where_cracks_meet_is_no_crack_of_its_own():
+    level, left, right = (
+        ((10, 90), (250, 90), 9),
+        ((118, 92), (130, 112), 9),
+        ((142, 92), (130, 112), 9),
+    )
+    (crack,) = trace(draw(level, left, right, ((130, 108), (130, 250), 9)))
+    assert len(crack.branches) == 1
+    assert crack.length_px == pytest.approx(240 + 158, rel=0.04)
+
+
+def test_a_stub_does_not_turn_the_crack_aside():
+    bend = (130, 130)
+    (crack,) = trace(draw(((40, 60), bend, 8), (bend, (245, 100), 8), (bend, (106, 137), 8)))
+    assert len(crack.branches) == 1
+    assert math.dist(crack.path[0], crack.path[-1]) > 180
