@@ -7,7 +7,7 @@ from worker.celery import ANALYSE_PHOTO, COMMON, TRANSPORT
 
 # An app of its own with short patience: a person's upload waits for the bell, and the sweep rings again if it fails.
 _bell = Celery("hairline-bell", broker=settings.BROKER_URL, set_as_current=False)
-_bell.conf.update(COMMON, broker_transport_options=TRANSPORT | {"socket_timeout": 2, "socket_connect_timeout": 2})
+_bell.conf.update(COMMON, broker_transport_options=TRANSPORT | {"socket_timeout": 1, "socket_connect_timeout": 1})
 
 # One retry, at once: a pooled connection may be from before the broker was started anew.
 ONE_MORE_TRY = {"max_retries": 1, "interval_start": 0, "interval_step": 0}

@@ -219,6 +219,21 @@ def test_work_past_its_time_limit_stops_itself(settings) -> None:
     assert (run.status, run.error_code) == (Status.FAILED, "too_slow")
 
 
+def test_work_that_hangs_where_it_cannot_ask_ends_its_process(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.RUN_TIME_LIMIT_SECONDS = 0.1
+    monkeypatch.setattr(leases, "LAST_RESORT_SECONDS", 0.1)
+    ended = threading.Event()
+    monkeypatch.setattr(leases.os, "_exit", lambda status: ended.set())
+
+    class Hanging(FakeSegmenter):
+        def segment(self, pixels, *, threshold=None, progress=None):
+            assert ended.wait(20), "nobody ended the process"
+            return super().segment(pixels)
+
+    process(make_run(), Hanging())
+    assert ended.is_set()
+
+
 @pytest.mark.parametrize("step", ["claim_run", "complete_run", "store_pictures"])
 def test_a_database_that_is_away_fails_no_run(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     def locked(*_args: object, **_kwargs: object) -> None:
