@@ -8,6 +8,7 @@ from scipy import ndimage
 
 HOLE_PX = 64
 """Holes up to this many pixels are closed before thinning, so that the line does not run around them."""
+BAND_ROWS = 1024
 _TOUCHING = np.ones((3, 3), bool)
 
 
@@ -47,10 +48,17 @@ def find_regions(probability: NDArray[np.uint8], *, level: int, sure: int, min_p
 
 
 def close_holes(mask: NDArray[np.bool_], max_pixels: int = HOLE_PX) -> NDArray[np.bool_]:
-    """The mask without its holes of up to `max_pixels` pixels; background hangs together by edges, not corners."""
-    background = np.empty(mask.shape, np.int32)
-    ndimage.label(~mask, output=background)
-    sizes = np.bincount(background.ravel())
-    small = sizes <= max_pixels
-    small[0] = False
-    return mask | small[background]
+    """The mask without its holes of up to `max_pixels` pixels; background hangs together by edges, not corners.
+
+    Works in bands of rows, for the memory's sake. They overlap by so much that every such hole lies inside one.
+    """
+    closed = mask.copy()
+    for top in range(0, len(mask), BAND_ROWS):
+        band = slice(max(0, top - max_pixels - 1), top + BAND_ROWS + max_pixels + 1)
+        background, count = ndimage.label(~mask[band])
+        sizes = np.bincount(background[background > 0], minlength=count + 1)
+        small = sizes <= max_pixels
+        # What touches the end of a band may go on outside it.
+        small[np.concatenate(([0], background[0], background[-1]))] = False
+        closed[band] |= small[background]
+    return closed

@@ -268,6 +268,17 @@ def test_only_small_holes_are_closed():
     assert closed[3:5, 3:5].all() and not closed[20:35, 20:35].any()
 
 
+@pytest.mark.parametrize("rows", [1, 7, 50, 1024])
+def test_holes_are_closed_alike_wherever_the_bands_end(rows, monkeypatch):
+    mask = np.random.default_rng(6).random((200, 60)) < 0.7
+    mask[40:140, 30] = False
+    monkeypatch.setattr("segmentation.measurement.regions.BAND_ROWS", 10_000)
+    at_once = close_holes(mask, max_pixels=20)
+    assert np.count_nonzero(at_once) > np.count_nonzero(mask)
+    monkeypatch.setattr("segmentation.measurement.regions.BAND_ROWS", rows)
+    assert np.array_equal(close_holes(mask, max_pixels=20), at_once)
+
+
 def test_a_hole_where_cracks_meet_is_no_crack_of_its_own():
     level, left, right = (
         ((10, 90), (250, 90), 9),
