@@ -6,12 +6,13 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 from inspections.api.schema import Documentation, Unknown
-from inspections.api.views import accounts, bridges, findings, photos, runs, surveys
+from inspections.api.views import accounts, bridges, findings, health, photos, runs, surveys
 
 urlpatterns = [
     path("", login_not_required(RedirectView.as_view(pattern_name="api-docs")), name="api-root"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", Documentation.as_view(), name="api-docs"),
+    path("health/", health.Health.as_view(), name="api-health"),
     path("tokens/", accounts.Tokens.as_view(), name="api-tokens"),
     path("tokens/current/", accounts.CurrentToken.as_view(), name="api-token-current"),
     path("me/", accounts.Myself.as_view(), name="api-me"),

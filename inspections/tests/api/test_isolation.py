@@ -13,7 +13,7 @@ from inspections.tests.api.conftest import Api
 
 pytestmark = pytest.mark.django_db
 
-OPEN_TO_ALL = {"", "schema/", "docs/", "tokens/"}
+OPEN_TO_ALL = {"", "schema/", "docs/", "health/", "tokens/"}
 BODIES: dict[str, dict[str, Any]] = {
     "findings/<uuid:pk>/reviews/": {"verdict": "accepted"},
     "photos/<uuid:pk>/runs/": {"threshold": 0.4},
