@@ -88,4 +88,5 @@ def _text(label: str, value: str) -> Iterator[Fact]:
 def _quantity(label: str, group: dict[str, Any], key: str, unit: str, digits: int) -> Iterator[Fact]:
     value = _number(group, key)
     if value is not None:
-        yield Fact(label, f"{value:.{digits}f}".replace("-", "\u2212"), unit)
+        figure = f"{value:.{digits}f}".replace("-", "\u2212")
+        yield Fact(label, f"{figure}°") if unit == "°" else Fact(label, figure, unit)
