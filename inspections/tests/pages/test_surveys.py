@@ -370,8 +370,8 @@ class Unread(BytesIO):
 def knock(client: Client, survey, length: int, accept: str = "application/json"):
     """A request that promises `length` bytes and fails the test if one is read."""
     return client.generic(
-        "POST", reverse("survey-upload", args=[survey.pk]), b"", "multipart/form-data; boundary=b", headers={"Accept": accept},
-        CONTENT_LENGTH=str(length), **{"wsgi.input": Unread()},
+        "POST", reverse("survey-upload", args=[survey.pk]), b"", "multipart/form-data; boundary=b",
+        headers={"Accept": accept}, CONTENT_LENGTH=str(length), **{"wsgi.input": Unread()},
     )  # fmt: skip
 
 
