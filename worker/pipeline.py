@@ -119,7 +119,7 @@ def _analyse(run: SegmentationRun, find_segmenter: FindSegmenter, lease: Lease) 
 
 def _read(image: SurveyImage) -> NDArray[np.uint8]:
     """The upright photo, uint8 (height, width, 3). Its size is the one the record promised, or it is not this photo."""
-    path = media_path(image.original.name)
+    path = media_path(str(image.original.name))
     if not path.is_file():
         raise InspectionError("original_missing")
     pixels = read_image(path, max_pixels=settings.MAX_PIXELS).pixels

@@ -33,7 +33,7 @@ def get_segmenter(network: Network) -> "CrackSegmenter":
     Raises NetworkUnavailable when the file is missing, changed or not loadable, CheckpointMismatch when the weights do
     not fit their architecture.
     """
-    key = (media_path(network.file.name), network.sha256)
+    key = (media_path(str(network.file.name)), network.sha256)
     if key not in _loaded:
         from segmentation.inference import CrackSegmenter
 
