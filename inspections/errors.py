@@ -89,6 +89,7 @@ ANSWERS: dict[str, Answer] = {
     "one_file": Answer(400, "{count} files arrived. Send one photo per request."),
     "unsupported_media_type": Answer(415, "The request is {media_type}. Send JSON, a form or multipart/form-data."),
     "not_acceptable": Answer(406, "The answer is JSON. Accept application/json, or send no Accept header."),
+    "length_required": Answer(411, "The length of the request is not told. Send Content-Length, not chunks."),
     "request_too_large": Answer(413, "The request is larger than {limit_mb:.1f} MB. Send less at once."),
     "conflict": Answer(409, "Somebody else wrote the same at the same time. Read it again, then decide."),
     "throttled": Answer(429, "Too many requests. Try again in {seconds} seconds."),

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from inspections.api.filters import Filter, check_query
+from inspections.errors import InspectionError
 from inspections.models import User
 
 
@@ -32,6 +33,9 @@ class Door(GenericAPIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            # WSGI hands such a body on as an empty one; what the client sent would be silently lost.
+            raise InspectionError("length_required")
         listing = isinstance(self, ListModelMixin) and request.method in ("GET", "HEAD")
         check_query(request, self.known_filters if request.method in ("GET", "HEAD") else {}, pages=listing)
 

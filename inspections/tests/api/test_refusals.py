@@ -68,6 +68,11 @@ def test_json_that_is_no_object_is_invalid(inspector, body):
     assert refusal(inspector.post("bridges/", body)) == (400, "invalid")
 
 
+def test_a_body_of_unknown_length_is_refused_rather_than_lost(inspector):
+    answer = inspector.send("POST", "bridges/", HTTP_TRANSFER_ENCODING="chunked", CONTENT_LENGTH="")
+    assert refusal(answer) == (411, "length_required")
+
+
 def test_a_body_of_three_megabytes_is_too_large(inspector):
     answer = inspector.post("bridges/", '{"name": "' + "x" * 3_000_000 + '"}')
     assert refusal(answer) == (413, "request_too_large")
