@@ -62,6 +62,9 @@ class PhotoSource:
     converted_from: str | None
 
 
+_NEW_SUBFILE_TYPE = 254
+
+
 @dataclass(frozen=True, slots=True)
 class Photo:
     """`pixels` is uint8 (height, width, 3), RGB, upright, read-only."""
@@ -133,10 +136,25 @@ def _refuse_unsupported(image: Image.Image) -> None:
     if image.mode not in (*_CONVERTIBLE, *_DEEP_GREY):
         kind = _NOT_ANALYSED.get(image.mode, f"its pixels are of the kind {image.mode}")
         raise UnsupportedImage(reason=kind)
-    images = getattr(image, "n_frames", 1)
-    # Phones and drones store a preview behind a JPEG; that is still one photo.
-    if images > 1 and image.format != "MPO":
+    images = _count_photos(image)
+    if images > 1:
         raise UnsupportedImage(reason=f"the file contains {images} images")
+
+
+def _count_photos(image: Image.Image) -> int:
+    """Images in the file that are photos of their own: previews behind a JPEG and smaller copies in a TIFF are not."""
+    frames = getattr(image, "n_frames", 1)
+    if frames == 1 or image.format == "MPO":
+        return 1
+    if not isinstance(image, TiffImagePlugin.TiffImageFile):
+        return frames
+    photos = 0
+    for frame in range(frames):
+        image.seek(frame)
+        # Bit 0 of NewSubfileType: a reduced-resolution version of another image of this file (TIFF 6.0, p. 36).
+        photos += not image.tag_v2.get(_NEW_SUBFILE_TYPE, 0) & 1
+    image.seek(0)
+    return photos
 
 
 def _orientation(image: Image.Image) -> int:

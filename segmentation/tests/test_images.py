@@ -245,6 +245,14 @@ def test_floats_and_32_bit_numbers_are_not_analysed(dtype, words):
         read(as_file(np.zeros((64, 96), dtype), "TIFF"))
 
 
+def test_a_tiff_with_smaller_copies_of_itself_is_one_photo():
+    photo = Image.fromarray(noise_photo())
+    copy = photo.reduce(2)
+    copy.encoderinfo = {"tiffinfo": {254: 1}}
+    copies = as_file(photo, "TIFF", save_all=True, append_images=[copy])
+    assert np.array_equal(read(copies).pixels, noise_photo())
+
+
 @pytest.mark.parametrize("kind", ["TIFF", "WEBP", "PNG"])
 def test_several_images_in_one_file_are_refused(kind):
     pages = [Image.fromarray(noise_photo()[:, :, ::step]) for step in (1, -1, 1)]
