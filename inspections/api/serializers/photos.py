@@ -87,7 +87,7 @@ class PhotoFacts(serializers.ModelSerializer):
         return {
             "findings": reverse("api-photo-findings", args=[image.pk], request=request),
             "original": reverse("api-photo-original", args=[image.pk], request=request),
-            "page": request.build_absolute_uri(f"/photos/{image.pk}/") if request else f"/photos/{image.pk}/",
+            "page": reverse("photo", args=[image.pk], request=request),
         }
 
 

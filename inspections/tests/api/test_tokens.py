@@ -70,14 +70,15 @@ def test_a_minute_later_the_right_password_works_again_and_clears_the_count():
     assert not LoginAttempt.objects.exists()
 
 
-def test_ten_attempts_close_the_login_page_as_well(client):
-    make_user(username="mira")
+@pytest.mark.parametrize("door", ["/login/", "/admin/login/"])
+def test_ten_attempts_close_the_other_doors_as_well(client, door):
+    make_user(username="mira", is_staff=True)
     for _ in range(10):
         Api().post("tokens/", {"username": "mira", "password": "guess"})
-    refused = client.post(
-        "/admin/login/", {"username": "mira", "password": "password"}, headers={"Accept": "application/json"}
-    )
+    refused = client.post(door, {"username": "mira", "password": "password"})
     assert refused.status_code == 429
+    assert "Too many requests. Try again in" in refused.content.decode()
+    assert "_auth_user_id" not in client.session
 
 
 @pytest.mark.parametrize(
