@@ -67,6 +67,12 @@ def photos_wanted() -> Path:
     return settings.ENVIRONMENT.data / "demo-photos-wanted"
 
 
+def find_survey(season: str) -> Survey | None:
+    """The demo's survey of a season, while it is still there."""
+    surveys = Survey.objects.filter(bridge__name=BRIDGE, bridge__organisation__name=ORGANISATION)
+    return surveys.filter(surveyed_on=SURVEYS[season]).first()
+
+
 def make_record() -> dict[str, str]:
     """Make the organisation, its people, the bridge and its two surveys. Returns passwords by user name.
 
