@@ -1,6 +1,6 @@
 """The record to look at: bridges and surveys may be corrected, what was found and decided may not."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin import RelatedOnlyFieldListFilter
@@ -115,10 +115,10 @@ class FindingAdmin(ReadOnlyAdmin):
     list_filter = (("image__survey", RelatedOnlyFieldListFilter),)
     list_select_related = ("image",)
     search_fields = ("image__original_name",)
-    exclude = ("path", "branches", "mask_runs")
+    exclude: ClassVar = ("path", "branches", "mask_runs")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).with_verdict()
+        return super().get_queryset(request).with_verdict().defer(*self.exclude)
 
     @admin.display(description="verdict")
     def decision(self, finding: Any) -> str:

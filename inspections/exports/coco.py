@@ -53,7 +53,7 @@ def _images(survey: Survey, numbers: dict[Any, int]) -> Iterator[dict[str, Any]]
 
 def _annotations(survey: Survey, numbers: dict[Any, int]) -> Iterator[dict[str, Any]]:
     number = 0
-    for finding in survey_findings(survey):
+    for finding in survey_findings(survey, "path", "branches"):
         if finding.verdict == "rejected" or finding.image_id not in numbers:  # type: ignore[attr-defined]
             continue
         number += 1

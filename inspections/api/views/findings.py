@@ -19,7 +19,7 @@ from inspections.services.reviews import record_review
 class PhotoFindings(Door, ListAPIView):
     """The cracks found on a photo: those of its newest finished run, or of the run you name."""
 
-    queryset = Finding.objects.with_verdict().order_by("number")
+    queryset = Finding.objects.with_verdict().defer("mask_runs").order_by("number")
     serializer_class = FindingFacts
     known_filters = {"run": Filter("run", UUIDField(), "the findings of this run instead of the newest finished one")}
 
@@ -35,7 +35,7 @@ class PhotoFindings(Door, ListAPIView):
 class OneFinding(Door, RetrieveAPIView):
     """One crack."""
 
-    queryset = Finding.objects.with_verdict()
+    queryset = Finding.objects.with_verdict().defer("mask_runs")
     serializer_class = FindingFacts
 
 
