@@ -1,13 +1,14 @@
 """Pictures of every page, light and dark, wide and narrow, to be looked at one by one.
 
-    python -m inspections.tests.browser.look --base-url http://127.0.0.1:8000 --login-file FILE --out var/look
+    python -m inspections.tests.browser.look [--base-url http://127.0.0.1:8000] [--login-file FILE] [--out var/look]
 
-FILE holds one `name password` pair a line, or JSON; the first is used. With `--empty-login-file`, the pages are taken
-once more as somebody who has nothing in the record. `--axe` also checks every page against WCAG 2.2 A and AA.
+The server must be running. FILE holds one `name password` pair a line, as the demo leaves it. With
+`--empty-login-file` the pages are taken once more as somebody who has nothing in the record. `--axe` also checks every
+page against WCAG 2.2 A and AA.
 """
 
 import argparse
-import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from urllib.parse import urljoin
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -52,17 +53,11 @@ class Visit:
 
 
 def read_login(file: Path) -> tuple[str, str]:
-    """The first name and password in a file of lines `name password`, `name: password`, or JSON."""
-    text = file.read_text()
-    try:
-        found = json.loads(text)
-    except ValueError:
-        words = [re.split(r"[\s:=]+", line.strip()) for line in text.splitlines()]
-        return next((pair[0], pair[1]) for pair in words if len(pair) == 2 and not pair[0].startswith("#"))
-    first = found[0] if isinstance(found, list) else found
-    if {"username", "password"} <= first.keys():
-        return first["username"], first["password"]
-    return next(iter(first.items()))
+    """The administrator's line in a file of `name password` lines, for they see every button; else the first."""
+    lines = [line.split(maxsplit=1) for line in file.read_text().splitlines() if line.strip()]
+    pairs = {pair[0]: pair[1].strip() for pair in lines if len(pair) == 2}
+    name = "administrator" if "administrator" in pairs else next(iter(pairs))
+    return name, pairs[name]
 
 
 def log_in(context: BrowserContext, base: str, login: tuple[str, str]) -> None:
@@ -200,8 +195,9 @@ def _wrong_password(page: Page) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Take all pictures; the exit status tells whether anything complained."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--base-url", default="http://127.0.0.1:8000")
-    parser.add_argument("--login-file", type=Path, required=True)
+    parser.add_argument("--base-url", default=f"http://127.0.0.1:{os.environ.get('HAIRLINE_PORT') or 8000}")
+    demo = Path(os.environ.get("HAIRLINE_DATA") or "var") / "demo-logins.txt"
+    parser.add_argument("--login-file", type=Path, default=demo)
     parser.add_argument("--empty-login-file", type=Path)
     parser.add_argument("--out", type=Path, default=Path("var/look"))
     parser.add_argument("--axe", action="store_true")
