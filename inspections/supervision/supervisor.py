@@ -27,7 +27,9 @@ class Supervisor:
 
         Its argument is a sentence when something was not ready in time, else empty.
         """
-        previous = {number: signal.signal(number, self._heed) for number in STOP_SIGNALS}
+        # Started with nohup it is to outlive its terminal.
+        heeded = [n for n in STOP_SIGNALS if n != signal.SIGHUP or signal.getsignal(n) != signal.SIG_IGN]
+        previous = {number: signal.signal(number, self._heed) for number in heeded}
         try:
             late = self._start_all()
             if not self.requests_to_stop:

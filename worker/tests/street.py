@@ -86,9 +86,9 @@ class Street:
         assert not answers(self.socket)
 
     def start_worker(
-        self, name: str = "worker", *, processes: int = 1, seconds_per_tile: float = 0.05
+        self, name: str = "worker", *, pool: str = "prefork", processes: int = 1, seconds_per_tile: float = 0.05
     ) -> subprocess.Popen[bytes]:
-        words = ("-A", "worker.celery", "worker", "-n", f"{name}@%h", "-P", "prefork", "-c", str(processes))
+        words = ("-A", "worker.celery", "worker", "-n", f"{name}@%h", "-P", pool, "-c", str(processes))
         return self._start(
             name,
             *(sys.executable, "-m", "celery", *words, "--loglevel", "INFO", "--without-gossip", "--without-mingle"),

@@ -14,11 +14,15 @@ from shutil import rmtree
 
 import psutil
 import pytest
+from django.conf import settings
 
 from inspections.env import ROOT
 from worker.tests.street import processes_of, wait_until
 
-pytestmark = pytest.mark.street
+pytestmark = [
+    pytest.mark.street,
+    pytest.mark.skipif(not settings.DATABASE_IS_SQLITE, reason="what it does with processes is the same on PostgreSQL"),
+]
 
 
 class Up:
@@ -165,3 +169,12 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_start_is_clean(up: Up
 def test_a_wrong_setting_stops_the_start_with_its_name_and_cure(up: Up) -> None:
     words = up.refused(HAIRLINE_PORT="eight thousand")
     assert words.splitlines() == ["HAIRLINE_PORT='eight thousand' cannot be used. Give a whole number from 1 to 65535."]
+
+
+def test_a_damaged_database_stops_the_start_and_nothing_else_is_touched(up: Up) -> None:
+    with tempfile.TemporaryDirectory() as elsewhere:
+        database = Path(elsewhere) / "hairline.sqlite3"
+        database.write_bytes(b"this was a database once. " * 400)
+        words = up.refused(HAIRLINE_DATA=elsewhere)
+        assert "The database cannot be used" in words and "backup" in words and "Traceback" not in words
+        assert database.read_bytes().startswith(b"this was a database once")

@@ -2,12 +2,14 @@
 
 import os
 from argparse import ArgumentParser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from inspections.env import ROOT, Environment
 from inspections.management import kettle_beck
@@ -68,7 +70,13 @@ class Command(BaseCommand):
 
     def _prepare(self) -> None:
         """What every start needs and finds done on all but the first: tables, static files, the shipped network."""
-        call_command("migrate", interactive=False, verbosity=0)
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        except DatabaseError as error:
+            raise CommandError(
+                f"The database cannot be used ({str(error).splitlines()[0]}). Start its server or correct DATABASE_URL; "
+                "a damaged file is replaced by its backup. The photos lie elsewhere and are not touched."
+            ) from None
         if collect_when_changed():
             self._say("Static files gathered.")
         if Path(settings.SHIPPED_NETWORK).exists():
@@ -108,5 +116,7 @@ class Command(BaseCommand):
         self._say("Ctrl-C stops everything.")
 
     def _say(self, words: str) -> None:
-        self.stdout.write(words)
-        self.stdout.flush()
+        # The terminal may have been closed; that is a reason to stop, not to stop in disorder.
+        with suppress(OSError):
+            self.stdout.write(words)
+            self.stdout.flush()
