@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -85,7 +85,7 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
         https=_yes_or_no(environ, "HAIRLINE_HTTPS"),
         data=data,
         database_url=_database_url(environ, data),
-        redis_url=_redis_url(redis_url) if redis_url else f"redis+socket://{broker_socket}",
+        redis_url=_redis_url(redis_url) if redis_url else f"redis+socket://{quote(str(broker_socket))}",
         embedded_broker=not redis_url,
         broker_socket=broker_socket,
         secret_key=_secret_key(environ, data),
@@ -150,7 +150,7 @@ def _socket_path(data: Path) -> Path:
 def _database_url(environ: Mapping[str, str], data: Path) -> str:
     value = environ.get("DATABASE_URL", "").strip()
     if not value:
-        return f"sqlite:///{data / 'hairline.sqlite3'}"
+        return f"sqlite:///{quote(str(data / 'hairline.sqlite3'))}"
     if urlsplit(value).scheme not in ("sqlite", "postgres", "postgresql"):
         raise EnvironmentMistake(
             "DATABASE_URL", _without_password(value), "Give sqlite:///FILE or postgres://USER:PASSWORD@HOST:PORT/NAME."

@@ -99,8 +99,11 @@ def _command(process: psutil.Process) -> list[str]:
 
 @pytest.fixture(scope="module")
 def data() -> Iterator[Path]:
-    """One folder for all tests here: gathering static files takes seconds, and a second start does not repeat it."""
-    folder = Path(tempfile.mkdtemp(prefix="hairline-up-"))
+    """One folder for all tests here: gathering static files takes seconds, and a second start does not repeat it.
+
+    Its name is one that people give to folders, and that means something else in an address.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="hairline up, 100% & ä #"))
     yield folder
     rmtree(folder)
 
