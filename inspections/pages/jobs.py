@@ -60,8 +60,8 @@ def jobs_list(request: MemberRequest) -> HttpResponse:
 
 @require_GET
 def jobs_pill(request: MemberRequest) -> HttpResponse:
-    """What the top bar says about jobs."""
-    return render(request, "jobs/_pill.html")
+    """What the top bar and the navigation say about jobs."""
+    return render(request, "jobs/_pill.html", {"answering": True})
 
 
 def _jobs(request: MemberRequest) -> dict[str, Any]:

@@ -27,6 +27,8 @@ from inspections.tests.browser.look import ARGUMENTS, WCAG
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+# A machine that is busy with other tests is slow, not wrong.
+PATIENCE_MS = 60_000
 
 
 class Visitor:
@@ -63,6 +65,8 @@ def visit(live_server) -> Iterator[Callable[..., Visitor]]:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             left_open.callback(browser.close)
             context = browser.new_context(reduced_motion="reduce", **options)
+            context.set_default_timeout(PATIENCE_MS)
+            expect.set_options(timeout=PATIENCE_MS)
             if session:
                 context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
             return Visitor(context, live_server.url)

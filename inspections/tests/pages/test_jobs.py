@@ -1,5 +1,6 @@
 """The jobs page: what runs, what waits, what failed and why."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -130,6 +131,10 @@ def test_the_pill_counts_and_rests(inside, survey):
     pill = inside.get(reverse("jobs-pill")).text
     assert "1 running, 1 queued" in pill
     assert "every 4s" in pill
+    assert re.search(r'id="jobs-count" hx-swap-oob="true">2<', pill)
+    page = inside.get(reverse("bridges")).text
+    assert page.count('id="jobs-count"') == 1
+    assert "hx-swap-oob" not in page
 
 
 def test_buttons_work_without_script_and_tell_htmx(inside, survey):
