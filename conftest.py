@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from pytest_django.fixtures import SettingsWrapper
 
 
 @pytest.fixture(autouse=True)
-def _own_rooms(settings, tmp_path: Path) -> None:
+def _own_rooms(settings: SettingsWrapper, tmp_path: Path) -> None:
     from inspections.testing import RecordedDispatch
 
     settings.MEDIA_ROOT = tmp_path / "media"

@@ -56,7 +56,8 @@ class OutOfMemory(SegmentationError):
 
     code = "out_of_memory"
     sentence = (
-        "The worker ran out of memory on this {megapixels:.0f} megapixel photo. Give it more memory, or upload the photo in parts."
+        "The worker ran out of memory on this {megapixels:.0f} megapixel photo. Give it more memory, "
+        "or upload the photo in parts."
     )
 
 

@@ -74,14 +74,10 @@ def count_pixels(pred: NDArray[np.bool_], true: NDArray[np.bool_], tolerance_px:
     right = pred & _within(true, tolerance_px)
     found = true & _within(pred, tolerance_px)
     tp, hits = _count(right), _count(found)
-    return PixelCounts(
-        tp=tp, fp=_count(pred) - tp, fn=_count(true) - hits, tn=_count(~(pred | true)), found=hits
-    )
+    return PixelCounts(tp=tp, fp=_count(pred) - tp, fn=_count(true) - hits, tn=_count(~(pred | true)), found=hits)
 
 
-def count_centre_lines(
-    pred: NDArray[np.bool_], true: NDArray[np.bool_], tolerance_px: float = 4
-) -> PixelCounts:
+def count_centre_lines(pred: NDArray[np.bool_], true: NDArray[np.bool_], tolerance_px: float = 4) -> PixelCounts:
     """Compare the centre lines of two bool masks: width does not matter, position within `tolerance_px` does.
 
     The `.iou` of the summed counts is clIoU as in OmniCrack30k (Benz and Rodehorst, 2024) at 4 pixels.

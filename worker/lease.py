@@ -22,11 +22,11 @@ LAST_RESORT_SECONDS = 60
 EXIT_HUNG = 70
 
 
-class Leaving(Exception):  # noqa: N818 - a word of the domain, like Cancelled
+class Leaving(Exception):
     """The worker has been told to stop; the run goes back to the queue."""
 
 
-class TooSlow(Exception):  # noqa: N818
+class TooSlow(Exception):
     """The time limit of a photo has passed."""
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class AlreadyRunning(Exception):  # noqa: N818 - a state of the world rather than a mistake
+class AlreadyRunning(Exception):
     """Somebody holds the lock. `holder` is what they wrote into it."""
 
     def __init__(self, holder: str) -> None:

@@ -1,4 +1,4 @@
-"""Settings: read in one place, wrong ones stop the start with their name and the cure, and the README lists them all."""
+"""Settings: read in one place; a wrong one stops the start with its name and cure; the README lists them all."""
 
 import stat
 from pathlib import Path

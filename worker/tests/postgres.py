@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class NoPostgres(Exception):  # noqa: N818 - a state of the machine
+class NoPostgres(Exception):
     """There is no PostgreSQL to test with. The words say why."""
 
 

@@ -74,8 +74,8 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
         except DatabaseError as error:
             raise CommandError(
-                f"The database cannot be used ({str(error).splitlines()[0]}). Start its server or correct DATABASE_URL; "
-                "a damaged file is replaced by its backup. The photos lie elsewhere and are not touched."
+                f"The database cannot be used ({str(error).splitlines()[0]}). Start its server or correct "
+                "DATABASE_URL; a damaged file is replaced by its backup. The photos lie elsewhere and are not touched."
             ) from None
         if collect_when_changed():
             self._say("Static files gathered.")
