@@ -1,13 +1,13 @@
 """Every test: a media folder of its own, no real broker unless asked for, and the bell is recorded."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 
 @pytest.fixture(autouse=True)
-def _own_rooms(settings: SettingsWrapper, tmp_path: Path) -> None:
+def _own_rooms(settings: Any, tmp_path: Path) -> None:
     from inspections.testing import RecordedDispatch
 
     settings.MEDIA_ROOT = tmp_path / "media"
