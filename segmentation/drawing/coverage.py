@@ -5,7 +5,7 @@ sum along the row fills the inside (the signed-area method of font renderers, e.
 simple polygon are exact to the precision of a double; where two polygons overlap, their areas add up to at most 1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -34,22 +34,30 @@ class CoverageRaster:
 
     def __init__(self, polygons: Sequence[NDArray[np.float64]], width: int) -> None:
         self._width = width
-        self._pieces = [_cut(polygon) for polygon in polygons if len(polygon) > 2]
+        self._pieces = [_cut(polygon) for polygon in polygons]
+        self._top = np.array([pieces.row[0] if len(pieces.row) else 0 for pieces in self._pieces], int)
+        self._end = np.array([pieces.row[-1] + 1 if len(pieces.row) else 0 for pieces in self._pieces], int)
 
     def rows(self, first: int, last: int) -> "Covered":
-        """What is covered in rows [first, last)."""
-        total: NDArray[np.float64] | None = None
-        for pieces in self._pieces:
+        """What all polygons together cover in rows [first, last), ordered by row and column."""
+        parts = [covered for _number, covered in self.each(first, last)]
+        if not parts:
+            return Covered.nothing()
+        pixel = np.concatenate([part.row * self._width + part.column for part in parts])
+        pixel, number = np.unique(pixel, return_inverse=True)
+        share = np.bincount(number, np.concatenate([part.share for part in parts]))
+        return Covered(pixel // self._width, pixel % self._width, np.minimum(share, 1.0))
+
+    def each(self, first: int, last: int) -> Iterator[tuple[int, "Covered"]]:
+        """What each polygon (by its number) covers in rows [first, last); polygons that cover nothing are left out."""
+        for number in np.flatnonzero((self._top < last) & (self._end > first)):
+            pieces = self._pieces[number]
             start, stop = np.searchsorted(pieces.row, (first, last))
             if start < stop:
-                total = np.zeros((last - first, self._width)) if total is None else total
-                self._add(total, pieces, slice(start, stop), first)
-        if total is None:
-            return Covered.nothing()
-        row, column = np.nonzero(total > _NOTHING)
-        return Covered(row + first, column, np.minimum(total[row, column], 1.0))
+                yield int(number), self._covered(pieces, slice(start, stop))
 
-    def _add(self, total: NDArray[np.float64], pieces: _Pieces, part: slice, first: int) -> None:
+    def _covered(self, pieces: _Pieces, part: slice) -> "Covered":
+        first = int(pieces.row[part.start])
         row = pieces.row[part] - first
         # An edge left of the picture still opens the row; one right of it changes nothing that is seen.
         column = np.maximum(pieces.column[part], -1)
@@ -57,15 +65,16 @@ class CoverageRaster:
         height = pieces.height[part]
         left, right = int(column.min()), min(int(column.max()) + 2, self._width)
         if right <= max(left, 0):
-            return
+            return Covered.nothing()
         seen = column < right
         row, column, height, beside = row[seen], column[seen] - left, height[seen], beside[seen]
         span = right - left + 1
-        lines = len(total)
+        lines = int(row.max()) + 1
         sums = np.bincount(row * span + column, height * beside, lines * span)
         sums += np.bincount(row * span + column + 1, height * (1 - beside), lines * span)
         area = np.cumsum(sums.reshape(lines, span), axis=1)[:, max(-left, 0) : span - 1]
-        total[:, max(left, 0) : right] += np.clip(area, 0.0, 1.0)
+        row, column = np.nonzero(area > _NOTHING)
+        return Covered(row + first, column + max(left, 0), np.minimum(area[row, column], 1.0))
 
 
 @dataclass(frozen=True, slots=True)

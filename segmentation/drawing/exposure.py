@@ -1,6 +1,6 @@
 """The camera: a little blur, falling light towards the corners, grain of the sensor, and the curve to sRGB."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,10 @@ class Optics:
     vignette: float = 0.12
     brightness: float = 1.0
     curve: float = 0.25
+
+    def after_resampling(self) -> "Optics":
+        """What is left of the blur for a picture that a cubic B-spline (variance 1/3) has softened already."""
+        return replace(self, blur_px=max(self.blur_px**2 - 1 / 3, 0.09) ** 0.5)
 
     @property
     def reach(self) -> int:

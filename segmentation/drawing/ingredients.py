@@ -102,6 +102,20 @@ def tie_holes(wall: Wall, plan: Plan) -> None:
         )
 
 
+def drain(wall: Wall, plan: Plan, opening: tuple[float, float, float]) -> None:
+    """An open pipe (x, y, radius in mm) and what has run out of it. No crack is seen in the dark of the pipe."""
+    x, y, radius = opening
+    plan.stamps.append(place_stamp(wall, "drain", (x, y), radius))
+    lip = spot(wall, x, y + 0.85 * radius, 0.55 * radius)
+    run = run_down(wall, "drain", lip, length_mm=plan.between(250, 700), sway_mm=9)
+    spread = 0.55 * run + 0.45 * ndimage.gaussian_filter1d(run, wall.px(0.35 * radius) / wall.cell, axis=1)
+    plan.layers.append(layer(wall, 0.8 * spread, tint=(0.50, 0.52, 0.42), strength=0.7, ragged=0.35, crisp=1.0))
+    down, right = wall.coarse_mm()
+    within = np.float32(0.9 * radius) - np.sqrt((down - y) ** 2 + (right - x) ** 2)
+    dark = np.clip(0.5 + within / np.float32(2 * wall.cell * wall.mm_per_pixel), 0, 1)
+    plan.layers.append(layer(wall, dark, strength=1.0, ragged=0.0, crisp=4.0, covers=1.0))
+
+
 def chair_rust(wall: Wall, plan: Plan) -> None:
     """Rust spots where the feet of reinforcement chairs touch the form, in loose rows."""
     if not plan.chance(0.6):

@@ -67,7 +67,7 @@ def draw_photo(
     _check(width, height, mm_per_pixel, scene)
     wall = Wall(int(stream(seed, scene).integers(2**63)), width, height, mm_per_pixel)
     size = (width, height)
-    openings = openings_of(wall, scene) if cracks is None else ()
+    openings = openings_of(wall, scene)
     if cracks is None:
         on_wall = crack_wall(wall, scene, visit.age, openings)
         shapes = [visit.camera.see(shape, size) for shape in on_wall]
@@ -78,7 +78,8 @@ def draw_photo(
         surface, usual = _FlatWall(wall.columns), PLAIN_OPTICS
     else:
         surface, usual = build_scene(wall, scene, visit.number, on_wall, openings)
-    optics = optics or usual
+    if optics is None:
+        optics = usual if visit.camera.is_straight else usual.after_resampling()
     exposure = Exposure(optics, sensor_seed(seed, visit.number), width, height)
     view = View(surface, visit.camera, wall, optics.reach)
     scale = mm_per_pixel * visit.camera.scale
@@ -116,12 +117,10 @@ class _Drawing:
     ) -> None:
         self._wall, self._view, self._exposure, self._truth = wall, view, exposure, truth
         reach = exposure.optics.reach
-        levels = sorted({shape.contrast for shape in shapes})
-        groups = [[s.outline + reach for s in shapes if s.contrast == level] for level in levels]
-        self._rasters = [
-            (level, CoverageRaster(group, wall.width + 2 * reach)) for level, group in zip(levels, groups, strict=True)
-        ]
-        self._everything = CoverageRaster([shape.outline for shape in shapes], wall.width)
+        # Light is taken away before the lens blurs, so also just outside the photo.
+        self._contrasts = [shape.contrast for shape in shapes]
+        self._dark = CoverageRaster([shape.outline + reach for shape in shapes], wall.width + 2 * reach)
+        self._covering = CoverageRaster([shape.outline for shape in shapes], wall.width)
         self._reach = reach
 
     def draw(self, strip_rows: int | None, scene: str, seed: int, mm_per_pixel: float) -> DrawnPhoto:
@@ -135,7 +134,7 @@ class _Drawing:
             last = min(first + rows, wall.height)
             light = self._view.rows(first, last)
             seen = light[COVER, self._reach : self._reach + last - first, self._reach : self._reach + wall.width]
-            exact = self._everything.rows(first, last)
+            exact = self._covering.rows(first, last)
             full = exact.share >= 0.5
             mask[exact.row[full], exact.column[full]] = True
             hidden.look(first, last, seen, mask)
@@ -148,11 +147,10 @@ class _Drawing:
 
     def _crack(self, light: Field, first: int, last: int) -> None:
         """Take away the light that falls into cracks, as far as nothing grows over them."""
-        for contrast, raster in self._rasters:
-            part = raster.rows(first, last + 2 * self._reach)
+        for number, part in self._dark.each(first, last + 2 * self._reach):
             row, column = part.row - first, part.column
             open_share = part.share * (1 - light[COVER, row, column])
-            light[:3, row, column] *= (1 - contrast * open_share).astype(np.float32)
+            light[:3, row, column] *= (1 - self._contrasts[number] * open_share).astype(np.float32)
 
 
 class _HiddenPoints:
@@ -163,15 +161,18 @@ class _HiddenPoints:
         self._seen = [np.ones(len(crack.path)) for crack in truth]
         self._cells = [np.floor(crack.path).astype(int) for crack in truth]
         self._thin = [_thin_line(crack) for crack in truth]
+        self._top = np.array([cells[:, 1].min() for cells in self._cells], int)
+        self._end = np.array([cells[:, 1].max() + 1 for cells in self._cells], int)
 
     def look(self, first: int, last: int, cover: Field, mask: NDArray[np.bool_]) -> None:
         """`cover` and `mask`: what hides cracks in rows [first, last), and the whole photo's mask, which is changed."""
         width = mask.shape[1]
-        for row, column in self._thin:
+        near = np.flatnonzero((self._top < last) & (self._end > first))
+        for row, column in (self._thin[number] for number in near):
             here = (row >= first) & (row < last) & (column >= 0) & (column < width)
             mask[row[here], column[here]] = True
         mask[first:last] &= cover < 0.5
-        for seen, cells in zip(self._seen, self._cells, strict=True):
+        for seen, cells in ((self._seen[number], self._cells[number]) for number in near):
             here = (cells[:, 1] >= first) & (cells[:, 1] < last)
             column = np.clip(cells[here, 0], 0, width - 1)
             seen[here] = 1 - cover[cells[here, 1] - first, column]

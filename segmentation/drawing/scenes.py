@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from segmentation.drawing.exposure import Optics, srgb_to_linear
 from segmentation.drawing.formwork import lay_boards
@@ -15,6 +14,7 @@ from segmentation.drawing.ingredients import (
     Plan,
     chair_rust,
     dirty_edges,
+    drain,
     lichen,
     lime,
     lime_beside,
@@ -24,17 +24,16 @@ from segmentation.drawing.ingredients import (
     panels,
     pour_joint,
     rust,
-    spot,
     streaks,
     tie_holes,
 )
 from segmentation.drawing.light import set_light
 from segmentation.drawing.noise import Field
-from segmentation.drawing.stamps import Stamps, place_stamp, scatter_pores
+from segmentation.drawing.stamps import Stamps, scatter_pores
 from segmentation.drawing.surface import Look, Surface
 from segmentation.drawing.truth import CrackShape
 from segmentation.drawing.wall import Wall
-from segmentation.drawing.weathering import layer, run_down
+from segmentation.drawing.weathering import layer
 
 SCENES = ("pier", "deck_soffit", "abutment", "girder", "parapet")
 
@@ -67,12 +66,8 @@ def build_scene(
     )
     _BUILDERS[scene](wall, plan, marks)
     dirty_edges(wall, plan, dust)
-    for x, y, radius in openings:
-        plan.stamps.append(place_stamp(wall, "drain", (x, y), radius))
-        lip = spot(wall, x, y + 0.85 * radius, 0.55 * radius)
-        run = run_down(wall, "drain", lip, length_mm=plan.between(250, 700), sway_mm=9)
-        spread = 0.55 * run + 0.45 * ndimage.gaussian_filter1d(run, wall.px(0.35 * radius) / wall.cell, axis=1)
-        plan.layers.append(layer(wall, 0.8 * spread, tint=(0.50, 0.52, 0.42), strength=0.7, ragged=0.35, crisp=1.0))
+    for opening in openings:
+        drain(wall, plan, opening)
     return _surface(wall, plan, visit), _optics(wall, plan, visit)
 
 
@@ -176,6 +171,8 @@ def _surface(wall: Wall, plan: Plan, visit: int) -> Surface:
     light = set_light(wall, visit, sun=_on_visit(wall, visit, plan.sun), shadow=plan.shadow, uneven=plan.uneven)
     crowd = wall.clouds("pore crowd", 300, scales=3)
     pores = scatter_pores(wall, per_m2=plan.pores_per_m2, radius_mm=plan.pore_radius_mm, clumping=crowd)
+    drains = [stamp for stamp in plan.stamps if stamp.kind == "drain"]
+    pores = [pore for pore in pores if all(np.hypot(pore.x - d.x, pore.y - d.y) > d.radius for d in drains)]
     return Surface(
         wall, look, light,
         seams=tuple(plan.seams), boards=plan.boards, stamps=Stamps(pores + plan.stamps), layers=tuple(plan.layers),

@@ -106,9 +106,12 @@ def _drain(stamp: Stamp, away: Field, height: Field, tone: Field, rough: Field) 
     rim = np.clip((1 - away) / edge + np.float32(0.5), 0, 1) * (1 - hole)
     mortar = np.clip((np.float32(1.35) - away * (1 + np.float32(0.06) * rough)) / np.float32(0.2), 0, 1) * (1 - hole)
     height += np.float32(2.0) * rim + np.float32(1.2) * mortar
-    tone -= np.float32(0.93) * hole * (1 - np.float32(0.25) * np.clip(away, 0, 1))
     tone -= np.float32(0.3) * rim
     tone -= np.float32(0.08) * mortar * (1 - rim)
+    # In the dark of the pipe nothing of the wall is left to see.
+    height *= 1 - hole
+    tone *= 1 - hole
+    tone -= hole * (np.float32(0.975) - np.float32(0.03) * away * away)
 
 
 _SHAPES = {"pore": _pore, "tie": _tie, "drain": _drain}

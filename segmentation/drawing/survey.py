@@ -17,7 +17,7 @@ from segmentation.drawing.writing import PhotoMetadata, distance_at, write_photo
 
 SUMMER_TIME = timezone(timedelta(hours=1))
 FOCAL_35MM = 120.0
-QUALITY = 86
+QUALITY = 92
 METRES_PER_DEGREE = 111_320.0
 
 BRIDGE = (54.0741, -1.9993, 181.0)
@@ -58,19 +58,18 @@ SEASONS = {
 }
 
 PLACES = (
-    Place("South abutment", "abutment", 3, -33.0, 1.5, 2.4, 180.0),
-    Place("South abutment / Wing wall", "abutment", 4, -34.0, -6.5, 2.0, 120.0, mm_per_pixel=0.5),
-    Place("Pier 1", "pier", 4, -12.5, 0.8, 3.1, 0.0),
-    Place("Pier 1", "pier", 3, -12.5, -1.6, 4.4, 0.0, cracked=False),
-    Place("Span 2 / Girder G2", "girder", 4, -1.0, -3.0, 5.8, 90.0, 8.0, mm_per_pixel=0.4),
-    Place("Span 2 / Deck slab", "deck_soffit", 3, 2.5, 0.4, 5.2, 5.0, 88.0),
-    Place("Pier 2", "pier", 5, 11.0, 1.0, 3.6, 0.0, size=(4000, 3000), mm_per_pixel=0.35),
-    Place(
-        "Pier 2 / Pier cap", "girder", 2, 11.0, 3.2, 5.6, 0.0, 4.0, size=(1500, 2000), mm_per_pixel=0.4, orientation=6
-    ),
-    Place("North abutment", "abutment", 5, 33.0, -2.0, 2.2, 0.0),
-    Place("East parapet", "parapet", 4, 6.0, 7.5, 9.1, 270.0, -4.0),
-    Place("West parapet", "parapet", 5, -9.0, -7.5, 9.1, 90.0, -3.0, cracked=False),
+    Place("South abutment", "abutment", 10, -33.0, 1.5, 2.4, 180.0),
+    Place("South abutment / Wing wall", "abutment", 11, -34.0, -6.5, 2.0, 120.0),
+    Place("Pier 1", "pier", 13, -12.5, 0.8, 3.1, 0.0),
+    Place("Pier 1", "pier", 10, -12.5, -1.6, 4.4, 0.0, cracked=False),
+    Place("Span 2 / Girder G2", "girder", 13, -1.0, -3.0, 5.8, 90.0, 8.0),
+    Place("Span 2 / Deck slab", "deck_soffit", 10, 2.5, 0.4, 5.2, 5.0, 88.0),
+    Place("Pier 2", "pier", 11, 11.0, 1.0, 3.6, 0.0, size=(4000, 3000), mm_per_pixel=0.3),
+    Place("Pier 2 / Pier cap", "girder", 12, 11.0, 3.2, 5.6, 0.0, 4.0, size=(1500, 2000), orientation=6),
+    Place("North abutment", "abutment", 13, 33.0, -2.0, 2.2, 0.0),
+    Place("East parapet", "parapet", 10, 6.0, 7.5, 9.1, 270.0, -4.0),
+    Place("West parapet", "parapet", 13, -9.0, -7.5, 9.1, 90.0, -3.0),
+    Place("West parapet", "parapet", 11, -4.0, -7.5, 9.1, 90.0, -3.0, cracked=False),
 )
 
 

@@ -89,7 +89,7 @@ class DrawnCrack:
     """One crack, or one branch, inside the photo. A crack that leaves the photo and comes back is cut: `c1`, `c1~2`.
 
     `widths_px` are perpendicular to the path at each of its points; `visible` is the share of the crack that nothing
-    (moss, crust) covers there, 0..1.
+    (moss, crust) hides there, 0..1.
     """
 
     name: str
