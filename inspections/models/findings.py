@@ -71,6 +71,11 @@ class Finding(Record):
         return f"Crack {self.number} of {self.image}"
 
     @property
+    def axis_deg(self) -> int:
+        """The orientation in whole degrees, 0 to 179: an axis of 179.6° lies along x again."""
+        return round(self.orientation_deg) % 180
+
+    @property
     def box(self) -> tuple[int, int, int, int]:
         """x0, y0, x1, y1, half open."""
         return self.box_x0, self.box_y0, self.box_x1, self.box_y1

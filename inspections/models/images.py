@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import Case, Count, F, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, F, Max, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from inspections.models.bridges import Element
@@ -41,7 +41,7 @@ class SurveyImageQuerySet(OwnedQuerySet):
         )
 
     def with_findings(self) -> Self:
-        """Adds finding_count, undecided_count and worst_width_px of the latest finished analysis.
+        """Adds finding_count, undecided_count, worst_width_px and crack_length_px of the latest finished analysis.
 
         Rejected ones are left out. Needs `with_state`.
         """
@@ -56,6 +56,7 @@ class SurveyImageQuerySet(OwnedQuerySet):
             finding_count=Coalesce(over(Count("pk")), 0),
             undecided_count=Coalesce(over(Count("pk", filter=Q(verdict__isnull=True))), 0),
             worst_width_px=over(Max("width_max_px")),
+            crack_length_px=over(Sum("length_px")),
         )
 
 

@@ -17,7 +17,9 @@ from inspections.errors import InspectionError
 from inspections.media import DeepZoom
 from inspections.media.pyramids import TILE_SIZE
 from inspections.models import Finding, Review, Role, SegmentationRun, SurveyImage
+from inspections.models.images import SurveyImageQuerySet
 from inspections.models.reviews import Verdict
+from inspections.models.runs import SegmentationRunQuerySet
 from inspections.pages.keys import BINDINGS, BY_ACTION, KEYS
 from inspections.pages.photofacts import moment, shot
 from inspections.pages.requests import MemberRequest
@@ -189,9 +191,9 @@ def _done(request: MemberRequest, image: SurveyImage, fragment: str = "") -> Htt
     return redirect(after + fragment)
 
 
-def _images():  # type: ignore[no-untyped-def]  # see surveys._surveys
+def _images() -> SurveyImageQuerySet:
     return SurveyImage.objects.select_related("survey__bridge__organisation", "element", "added_by")
 
 
-def _runs():  # type: ignore[no-untyped-def]
+def _runs() -> SegmentationRunQuerySet:
     return SegmentationRun.objects.select_related("image__survey__bridge__organisation")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 SHOWN = {
-    "ArrowRight": "→", "ArrowLeft": "←", "ArrowUp": "↑", "ArrowDown": "↓", "Escape": "Esc", "Shift": "Shift held",
+    "ArrowRight": "→", "ArrowLeft": "←", "Escape": "Esc", "Shift": "Shift held",
 }  # fmt: skip
 
 
@@ -29,8 +29,8 @@ class Key:
 KEYS = (
     Key("next_photo", ("ArrowRight", "f"), "Next photo"),
     Key("previous_photo", ("ArrowLeft", "d"), "Previous photo"),
-    Key("next_crack", ("j", "ArrowDown"), "Next crack"),
-    Key("previous_crack", ("k", "ArrowUp"), "Previous crack"),
+    Key("next_crack", ("j",), "Next crack"),
+    Key("previous_crack", ("k",), "Previous crack"),
     Key("accept", ("a",), "Accept the selected crack"),
     Key("reject", ("x",), "Reject the selected crack"),
     Key("deselect", ("Escape",), "Deselect"),

@@ -1,6 +1,6 @@
 """One survey: its photos as they are, and the door through which photos come in."""
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -18,9 +18,10 @@ from django_htmx.http import HTMX_STOP_POLLING
 from inspections.access import fetch
 from inspections.errors import InspectionError
 from inspections.models import Element, Role, Survey
+from inspections.models.surveys import SurveyQuerySet
 from inspections.pages.cards import cards_of
 from inspections.pages.requests import MemberRequest
-from inspections.pages.selections import PAGE_SIZE, Selection, filters, orders
+from inspections.pages.selections import PAGE_SIZE, Selection, filters, orders, read_figures
 from inspections.services.images import AddedImage, add_image
 
 # Room for the names and boundaries around the file in a multipart body.
@@ -33,10 +34,8 @@ _PHOTOS_IN_A_FORM = 20
 def survey(request: MemberRequest, pk: UUID) -> HttpResponse:
     """The survey's figures, its drop zone and its photos."""
     found = fetch(_surveys(), request.user, pk=pk)
-    organisation = found.bridge.organisation
     context = {
         **_photos(request, found),
-        "may_upload": request.user.may(Role.INSPECTOR, organisation),
         "elements": Element.objects.filter(bridge=found.bridge_id).in_order(),
         "max_photo_bytes": settings.MAX_PHOTO_BYTES,
     }
@@ -48,11 +47,8 @@ def survey(request: MemberRequest, pk: UUID) -> HttpResponse:
 def survey_grid(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Figures, filters and cards alone, for the page that polls; answers 286 when nothing is left to wait for."""
     found = fetch(_surveys(), request.user, pk=pk)
-    context = {
-        **_photos(request, found),
-        "may_upload": request.user.may(Role.INSPECTOR, found.bridge.organisation),
-    }
-    return render(request, "surveys/_photos.html", context, status=200 if found.open_run_count else HTMX_STOP_POLLING)
+    context = _photos(request, found)
+    return render(request, "surveys/_photos.html", context, status=200 if context["open"] else HTMX_STOP_POLLING)
 
 
 @csrf_exempt
@@ -149,21 +145,26 @@ def _declared_size(request: MemberRequest) -> int:
     return int(declared)
 
 
-def _photos(request: MemberRequest, survey: Survey) -> dict[str, object]:
+def _photos(request: MemberRequest, survey: Survey) -> dict[str, Any]:
     selection = Selection.from_query(request.GET)
+    figures = read_figures(survey)
     page = Paginator(selection.photos(survey), PAGE_SIZE).get_page(request.GET.get("page"))
     return {
         "survey": survey,
         "selection": selection,
-        "filters": filters(survey, selection),
+        "figures": figures,
+        "open": figures.open,
+        "count": figures.photos["all"],
+        "may_upload": request.user.may(Role.INSPECTOR, survey.bridge.organisation),
+        "filters": filters(figures, selection),
         "orders": orders(selection),
         "page": page,
         "cards": cards_of(page.object_list),
     }
 
 
-def _surveys():  # type: ignore[no-untyped-def]  # annotated rows have no nameable type
-    return Survey.objects.with_progress().select_related("bridge__organisation", "project", "started_by")
+def _surveys() -> SurveyQuerySet:
+    return Survey.objects.select_related("bridge__organisation", "project", "started_by")
 
 
 def _wants_json(request: MemberRequest) -> bool:

@@ -77,7 +77,10 @@ addEventListener("beforeunload", (event) => {
 // ---- What becomes of them ----
 
 queue.addEventListener("change", ({ detail: upload }) => {
-  rows.get(upload)?.show();
+  const row = rows.get(upload);
+  row?.show();
+  // What needs somebody's eye comes to the top of a long list.
+  if (upload.phase === "refused" || upload.phase === "lost") row?.element.parentElement?.prepend(row.element);
   summarise();
   if (upload.isFinal && upload.answer?.accepted) askGrid();
 });

@@ -85,9 +85,12 @@ def tally(answer) -> dict[str, str]:
 def test_the_cracks_are_listed_with_their_measures(reviewer, survey):
     run = analysed(survey)
     make_finding(run, length_px=412.4, width_mean_px=2.44, width_max_px=4.06, orientation_deg=37.2, confidence=0.916)
-    row = by_id(look(reviewer, run.image), "crack-1")
+    make_finding(run, orientation_deg=179.6)
+    answer = look(reviewer, run.image)
+    row = by_id(answer, "crack-1")
     assert [words(cell) for cell in row][:5] == ["1", "412", "2.4 / 4.1", "37°", "92 %"]
     assert row.get("data-verdict") == "undecided"
+    assert words(by_id(answer, "crack-2")[3]) == "0°"
 
 
 def test_the_tally_leaves_rejected_cracks_out(viewer, survey, organisation):

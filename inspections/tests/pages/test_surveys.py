@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from inspections.errors import InspectionError
-from inspections.models import Role, SegmentationRun, SurveyImage
-from inspections.pages.selections import PAGE_SIZE
+from inspections.models import Finding, Role, SegmentationRun, Survey, SurveyImage
+from inspections.pages.selections import PAGE_SIZE, read_figures
 from inspections.services.reviews import record_review
 from inspections.services.runs import retry_run
 from inspections.testing import (
@@ -97,6 +97,18 @@ def test_the_figures_leave_rejected_cracks_out(viewer, survey, organisation):
     assert shown["analysed"] == "1 1 waiting"
     assert (shown["cracks"], shown["undecided"]) == ("2", "1")
     assert shown["worst"].startswith("7.5") and shown["length"].startswith("350")
+
+
+def test_the_figures_are_those_of_every_other_page(survey, organisation):
+    for cracks in (0, 1, 4):
+        analysed(survey, cracks=cracks)
+    record_review(finding=Finding.objects.first(), reviewer=make_user(), verdict="rejected")
+    make_image(survey)
+    ours, theirs = read_figures(survey), Survey.objects.with_progress().get(pk=survey.pk)
+    assert ours.photos["all"] == theirs.photo_count and ours.photos["analysed"] == theirs.analysed_count
+    assert (ours.photos["failed"], ours.open) == (theirs.failed_count, theirs.open_run_count)
+    assert (ours.cracks, ours.undecided) == (theirs.finding_count, theirs.undecided_count)
+    assert (ours.worst_width_px, ours.crack_length_px) == (theirs.worst_width_px, theirs.crack_length_px)
 
 
 def test_every_card_tells_the_state_of_its_photo(inspector, survey):

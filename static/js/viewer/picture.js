@@ -34,6 +34,13 @@ export function openPhoto(element, scene) {
       getTileUrl: (level, column, row) => `${scene.tiles}${level}/${column}_${row}.jpg`,
     },
   });
+  // Where all of the photo is seen, a small map of it only hides a corner.
+  viewer.addHandler("update-viewport", () => {
+    const view = viewer.viewport.getBounds(true);
+    const isWhole = view.x <= 0.001 && view.y <= 0.001 && view.x + view.width >= 0.999;
+    const seen = isWhole && view.y + view.height >= (0.999 * scene.height) / scene.width;
+    viewer.navigator.element.style.setProperty("visibility", seen ? "hidden" : "visible");
+  });
   viewer.canvas.setAttribute("role", "img");
   viewer.canvas.setAttribute("aria-label", document.querySelector("h1").textContent);
   return new Picture(viewer, scene);
