@@ -370,6 +370,10 @@ def test_two_surveys_show_the_same_places(tmp_path):
             assert (tmp_path / name / row["file"]).stat().st_size > 1000
             truth = json.loads((tmp_path / name / "truth" / row["file"].replace(".jpg", ".json")).read_text())
             assert truth["mm_per_pixel"] == pytest.approx(row["mm_per_pixel"], abs=1e-6)
+    again = draw_survey(tmp_path / "again", seed=2, survey="spring", places=SMALL_PLACES, workers=1)
+    assert again == rows["spring"]
+    for path in sorted((tmp_path / "again").rglob("*.*")):
+        assert path.read_bytes() == (tmp_path / "spring" / path.relative_to(tmp_path / "again")).read_bytes()
     spring, autumn = (datetime.fromisoformat(rows[name][0]["taken_at"]) for name in ("spring", "autumn"))
     assert timedelta(days=150) < autumn - spring < timedelta(days=210)
 
