@@ -3,7 +3,7 @@
 import json
 import struct
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +73,14 @@ def resolve_network(name_or_path: str | Path) -> Path:
 
 def save_checkpoint(path: Path, network: nn.Module, card: ModelCard, *, half: bool = False) -> None:
     """Write weights and card, whole or not at all. `half` stores numbers with 16 bits: half the size."""
-    tensors = {name: _stored(tensor, half=half) for name, tensor in network.state_dict().items()}
-    part = path.with_name(path.name + ".part")
-    save_file(tensors, part, metadata={CARD_KEY: card.to_json()})
-    part.replace(path)
+    _write(path, {name: _stored(tensor, half=half) for name, tensor in network.state_dict().items()}, card)
+
+
+def rewrite_card(path: Path, **changes: Any) -> ModelCard:
+    """Replace fields of the card in `path`; the weights stay as they are, bit for bit. Returns the new card."""
+    card = replace(read_card(path), **changes)
+    _write(path, load_file(path), card)
+    return card
 
 
 def load_checkpoint(path: Path) -> tuple[nn.Module, ModelCard]:
@@ -131,6 +135,14 @@ def read_card(path: Path) -> ModelCard:
         return ModelCard.from_json(metadata[CARD_KEY])
     except (OSError, struct.error, ValueError, TypeError, AttributeError) as error:
         raise NetworkUnavailable(path=str(path), reason=str(error)) from error
+
+
+def _write(path: Path, tensors: dict[str, Tensor], card: ModelCard) -> None:
+    part = path.with_name(path.name + ".part")
+    save_file(tensors, part, metadata={CARD_KEY: card.to_json()})
+    # save_file leaves the file to its owner alone; a worker under another name must read it as well.
+    part.chmod(0o644)
+    part.replace(path)
 
 
 def _stored(tensor: Tensor, *, half: bool) -> Tensor:

@@ -9,11 +9,11 @@ from typing import Any
 
 from tqdm import tqdm
 
-from segmentation.checkpoints import resolve_network
+from segmentation.checkpoints import resolve_network, rewrite_card
 from segmentation.engines import DEVICES, Engine, load_engine
 from segmentation.errors import SegmentationError
 from segmentation.training.catalogue import SPLITS, DataError, Sample, carve_validation, of_split, read_catalogue
-from segmentation.training.evaluate import SetScore, choose_threshold, evaluate, rewrite_card
+from segmentation.training.evaluate import SetScore, choose_threshold, evaluate
 
 COLUMNS = ("photos", "precision", "recall", "f1", "iou", "f1_2px")
 

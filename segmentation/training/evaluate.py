@@ -1,14 +1,12 @@
 """Scoring an engine on a split: whole photos at native resolution, tiled as in daily use, counted in pixels."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.checkpoints import ModelCard, load_checkpoint, save_checkpoint
 from segmentation.engines import Engine
 from segmentation.metrics import PixelCounts, count_pixels, level_histogram
 from segmentation.tiling import plan_tiles, predict_tiled
@@ -25,8 +23,8 @@ class SetScore:
     """Counts of one set, or of several added up: strict, and with 2 px tolerance."""
 
     photos: int = 0
-    strict: PixelCounts = PixelCounts()
-    tolerant: PixelCounts = PixelCounts()
+    strict: PixelCounts = field(default_factory=PixelCounts)
+    tolerant: PixelCounts = field(default_factory=PixelCounts)
 
     def __add__(self, other: "SetScore") -> "SetScore":
         return SetScore(self.photos + other.photos, self.strict + other.strict, self.tolerant + other.tolerant)
@@ -56,7 +54,7 @@ def evaluate(
 
 
 def choose_threshold(
-    engine: Engine, samples: Iterable[Sample], progress: Progress | None = None
+    engine: Engine, samples: Iterable[Sample], *, progress: Progress | None = None
 ) -> tuple[float, float]:
     """The threshold with the best mean over sets of F1 on `samples`, and that mean. Never ask it about test photos."""
     histograms: dict[str, Histogram] = {}
@@ -64,14 +62,6 @@ def choose_threshold(
         histogram = level_histogram(probability, truth)
         histograms[sample.set] = histograms[sample.set] + histogram if sample.set in histograms else histogram
     return best_threshold(histograms)
-
-
-def rewrite_card(path: Path, **changes: Any) -> ModelCard:
-    """Replace fields of the card of the weights at `path`, which stay as they are. Returns the new card."""
-    network, card = load_checkpoint(path)
-    changed = replace(card, **changes)
-    save_checkpoint(path, network, changed)
-    return changed
 
 
 def _predictions(
