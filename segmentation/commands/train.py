@@ -32,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
     parser.add_argument("--threads", type=int, help="processor threads for the network (default: all)")
     parser.add_argument("--workers", type=int, default=1, help="processes that prepare crops; 0 for none")
+    parser.add_argument(
+        "--cache-mb", type=int, default=2048, help="memory for decoded photos; the rest is read each time"
+    )
     parser.add_argument("--resume", action="store_true", help="go on from the state in --out")
     parser.add_argument("--init-from", type=Path, metavar="FILE", help="start from the weights of this .safetensors")
     parser.add_argument("--pretrained-encoder", action="store_true", help="start from ImageNet weights (downloads)")
@@ -71,6 +74,7 @@ def _settings(args: argparse.Namespace) -> TrainingSettings:
         checkpoint_minutes=args.checkpoint_minutes,
         device=args.device,
         workers=args.workers,
+        cache_bytes=args.cache_mb * 1024**2,
         pretrained_encoder=args.pretrained_encoder,
         init_from=args.init_from,
     )
