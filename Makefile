@@ -48,7 +48,7 @@ check: setup-dev ## style, import contracts, types
 
 test: check ## all tests: SQLite and PostgreSQL, real broker, real worker, real browser
 	$(BIN)/pytest
-	$(BIN)/python -m worker.tests.postgres $(BIN)/pytest inspections worker -m "not browser"
+	$(BIN)/python -m worker.tests.postgres $(BIN)/pytest inspections/tests/services inspections/tests/pages inspections/tests/api inspections/tests/exports -m "not browser and not street"
 
 look: setup-dev ## screenshots of every page of the running demo, into var/look/
 	$(BIN)/python -m inspections.tests.browser.look --out var/look

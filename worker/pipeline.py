@@ -111,6 +111,7 @@ def _analyse(run: SegmentationRun, find_segmenter: FindSegmenter, lease: Lease) 
         used_threshold=seen.threshold,
         crack_length_px=seen.crack_length_px,
         crack_area_share=seen.crack_area_share,
+        tiles=seen.tiles,
         device=seen.device,
         seconds={name: round(value, 3) for name, value in (seconds | seen.seconds).items()},
         **files,

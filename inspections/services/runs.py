@@ -51,6 +51,7 @@ class RunResult:
     used_threshold: float
     crack_length_px: float
     crack_area_share: float
+    tiles: int = 0
     device: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -143,7 +144,9 @@ def complete_run(run: SegmentationRun, result: RunResult) -> bool:
                 crack_area_share=result.crack_area_share,
                 device=result.device[:60],
                 seconds=result.seconds,
-                tiles_done=F("tiles_total"),
+                # A quick photo is done before its first progress is written.
+                tiles_done=result.tiles,
+                tiles_total=result.tiles,
             )
         )
         if finished:

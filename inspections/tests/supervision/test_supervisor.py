@@ -14,9 +14,11 @@ import pytest
 
 from inspections.env import ROOT
 
+# Tests may themselves be run in a way that outlives a terminal; the supervisor here starts without that.
 DRIVER = """
-import json, sys
+import json, signal, sys
 from pathlib import Path
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from inspections.supervision import children, supervisor
 children.FIRST_PAUSE, supervisor.TICK = 0.05, 0.02
 folder = Path(sys.argv[1])
