@@ -31,7 +31,7 @@ document.addEventListener("submit", (event) => {
 // What a button without a page of its own was answered: a refusal's sentence, or that nobody answered.
 function tell(sentence) {
   const box = document.querySelector(".messages");
-  if (!box) return;
+  if (!box || (!box.hidden && box.textContent.trim() === sentence)) return;
   const line = document.createElement("p");
   line.className = "message message--error";
   line.textContent = sentence;
@@ -45,6 +45,13 @@ document.addEventListener("htmx:sendError", (event) => {
   // A poll that goes unheard comes again by itself; only what a person pressed is worth a word.
   if (event.detail.requestConfig.verb === "get") return;
   tell("The server did not answer. Nothing was changed; please try again.");
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  // The session has ended: the page to log in has no place inside this one, and what is being sent is not cut off.
+  if (!new URL(event.detail.xhr.responseURL).pathname.endsWith("/login/")) return;
+  event.detail.shouldSwap = false;
+  tell("You have been logged out. Load the page again to log in.");
 });
 
 document.querySelector("[data-focus-first]")?.focus();

@@ -9,14 +9,21 @@ const pulse = () => document.getElementById("pulse");
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.target.id !== "pulse") return;
   const { xhr } = event.detail;
-  if (xhr.status !== 200 && xhr.status !== 286) return say("The server cannot be reached. Your photos are safe; trying again.");
+  const isAnswered = xhr.status === 200 || xhr.status === 286;
+  say(isAnswered ? "" : "The server does not answer. Your photos are safe; trying again.");
+  if (!isAnswered) return;
   const fresh = new DOMParser().parseFromString(xhr.responseText, "text/html");
-  // Somebody else's page, such as the one to log in: nothing of it belongs here.
-  if (!fresh.getElementById("cards")) return say("You have been logged out. Load the page again to log in.");
-  say("");
+  // Not the grid but the page to log in: the frame says so.
+  if (!fresh.getElementById("cards")) return;
   merge(fresh);
   if (xhr.status === 200) keepWatching();
 });
+
+function say(words) {
+  const trouble = document.getElementById("trouble");
+  trouble.hidden = !words;
+  if (trouble.textContent !== words) trouble.textContent = words;
+}
 
 function merge(fresh) {
   for (const source of fresh.querySelectorAll("[data-live]")) {
@@ -95,28 +102,6 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) htmx.trigger(pulse(), "jobs-changed");
-});
-
-// ---- What went wrong ----
-
-function say(words) {
-  const trouble = document.getElementById("trouble");
-  trouble.hidden = !words;
-  if (trouble.textContent !== words) trouble.textContent = words;
-}
-
-document.addEventListener("htmx:responseError", (event) => {
-  if (event.target.id === "pulse") return;
-  let detail = "This did not work. Load the page again and try once more.";
-  try {
-    detail = JSON.parse(event.detail.xhr.responseText).detail ?? detail;
-  } catch {
-    // A page instead of a sentence: the general words are right.
-  }
-  say(detail);
-});
-document.addEventListener("htmx:configRequest", (event) => {
-  if (event.detail.verb === "post") event.detail.headers.Accept = "application/json";
 });
 
 // ---- Overlays ----

@@ -1,7 +1,7 @@
 // The drop zone of a survey: the whole page takes files and folders; every file has its line and its own verdict.
 
 import { filesOf, isMeant } from "./upload/folders.js";
-import { UploadQueue } from "./upload/queue.js";
+import { UNREADABLE, UploadQueue } from "./upload/queue.js";
 import { UploadRow } from "./upload/row.js";
 
 const zone = document.getElementById("drop");
@@ -19,11 +19,13 @@ for (const element of zone.querySelectorAll("[data-rich]")) element.hidden = fal
 
 // ---- Ways in ----
 
-function take(files) {
-  if (!files.length) return;
+function take(files, unread = []) {
+  if (!files.length && !unread.length) return;
   const list = document.getElementById("sending-list");
   const lines = document.createDocumentFragment();
-  for (const upload of queue.add(files, { element: form.elements.element?.value ?? "" })) {
+  const refused = unread.map((name) => queue.refuse(new File([], name), UNREADABLE));
+  const added = queue.add(files, { element: form.elements.element?.value ?? "" });
+  for (const upload of [...refused, ...added]) {
     const row = new UploadRow(upload, () => queue.retry(upload));
     rows.set(upload, row);
     lines.append(row.element);
@@ -67,7 +69,8 @@ addEventListener("drop", async (event) => {
   sheet.hidden = true;
   if (!carriesFiles(event)) return;
   event.preventDefault();
-  take(await filesOf(event.dataTransfer));
+  const { files, unread } = await filesOf(event.dataTransfer);
+  take(files, unread);
 });
 
 addEventListener("beforeunload", (event) => {
@@ -80,10 +83,18 @@ queue.addEventListener("change", ({ detail: upload }) => {
   const row = rows.get(upload);
   row?.show();
   // What needs somebody's eye comes to the top of a long list.
-  if (upload.phase === "refused" || upload.phase === "lost") row?.element.parentElement?.prepend(row.element);
+  if (upload.phase === "refused" || upload.phase === "lost") {
+    row?.element.parentElement?.prepend(row.element);
+    tell(`${upload.file.name}: ${upload.words}`);
+  }
   summarise();
   if (upload.isFinal && upload.answer?.accepted) askGrid();
 });
+
+// For those who listen: troubles and the end, not every megabyte.
+function tell(words) {
+  document.getElementById("sending-news").textContent = words;
+}
 
 // The grid looks again soon after a photo was received, but not for each of a hundred.
 let asked = 0;
@@ -130,6 +141,7 @@ function summarise() {
       [count("stopped"), "stopped"],
     ].flatMap((part) => (typeof part === "string" ? part : part[0] ? `${part[0]} ${part[1]}` : []));
     if (queue.isBusy) words.push(`${megabytes(done)} of ${megabytes(all)} MB`);
+    else tell(words.join(", "));
     document.getElementById("sending-words").textContent = words.join(", ");
     document.getElementById("sending-progress").value = all ? done / all : 1;
     buttons["stop-sending"].hidden = !queue.isBusy;

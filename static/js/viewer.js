@@ -85,21 +85,3 @@ function toggleKeys() {
   if (sheet.open) sheet.close();
   else sheet.showModal();
 }
-
-// Refusals of the server in its own words.
-document.addEventListener("htmx:configRequest", (event) => {
-  if (event.detail.verb === "post") event.detail.headers.Accept = "application/json";
-});
-document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.requestConfig.verb !== "post") return;
-  let detail = "This did not work. Load the page again and try once more.";
-  try {
-    detail = JSON.parse(event.detail.xhr.responseText).detail ?? detail;
-  } catch {
-    // A page instead of a sentence: the general words are right.
-  }
-  list.say(detail);
-});
-document.addEventListener("htmx:sendError", (event) => {
-  if (event.detail.requestConfig.verb === "post") list.say("The server cannot be reached. Nothing was recorded; try again.");
-});

@@ -47,6 +47,39 @@ def test_a_folder_is_opened_to_its_depth(page, folder):
     expect(page.locator(".sending__name")).to_have_text(["a.jpg", "b.jpg", "c.jpg"], use_inner_text=True)
 
 
+DROPPED_FOLDERS = """
+async () => {
+  const { filesOf } = await import("/static/js/upload/folders.js");
+  const file = name => ({ isFile: true, name, file: done => done(new File(["x"], name)) });
+  const locked = { isFile: true, name: "locked.jpg", file: (_done, failed) => failed(new Error("locked")) };
+  const folder = children => ({
+    isDirectory: true,
+    name: "folder",
+    createReader: () => ({ readEntries: done => done(children.splice(0, 100)) }),
+  });
+  const many = [...Array(250).keys()].map(number => file(`${number}.jpg`));
+  const entries = [file("top.jpg"), folder([folder([file("deep.jpg"), locked, file(".hidden")]), ...many])];
+  const items = entries.map(entry => ({ webkitGetAsEntry: () => entry }));
+  const { files, unread } = await filesOf({ items, files: [] });
+  return { count: files.length, first: files.slice(0, 2).map(({ name }) => name), unread };
+}
+"""
+
+
+def test_dropped_folders_are_read_to_their_end(page):
+    """A browser hands over a hundred entries at a time, and cannot be made to drop a folder: entries are played."""
+    found = page.evaluate(DROPPED_FOLDERS)
+    assert found == {"count": 252, "first": ["top.jpg", "deep.jpg"], "unread": ["locked.jpg"]}
+
+
+def test_the_end_of_a_session_is_said_and_nothing_is_lost(enter, surveyed):
+    page = enter("viewer").open(surveyed.path)
+    page.context.clear_cookies()
+    page.evaluate("document.body.dispatchEvent(new Event('jobs-changed'))")
+    expect(page.locator(".messages")).to_contain_text("You have been logged out.")
+    expect(page.locator(".card")).to_have_count(3)
+
+
 def test_a_lost_connection_is_tried_again(enter, surveyed, folder):
     visitor = enter("inspector")
     page = visitor.open(surveyed.path)

@@ -5,6 +5,7 @@ import { Lost, send } from "./send.js";
 
 const AT_ONCE = 3;
 const PATIENCE = [1, 3, 5, 10, 30];
+export const UNREADABLE = "The file cannot be read. Choose it again.";
 const FINAL = new Set(["received", "known", "refused", "lost", "stopped"]);
 
 // A file's phases: waiting → reading → uploading → checking → received | known | refused | lost | stopped;
@@ -34,6 +35,13 @@ export class UploadQueue extends EventTarget {
     this.uploads.push(...added);
     this.#pump();
     return added;
+  }
+
+  // A file that was found and could not be opened still gets its line and its verdict.
+  refuse(file, words) {
+    const upload = Object.assign(new Upload(file, {}), { phase: "refused", words });
+    this.uploads.push(upload);
+    return upload;
   }
 
   retry(upload) {
@@ -78,7 +86,7 @@ export class UploadQueue extends EventTarget {
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof Lost) this.#pause(upload, error, signal);
-      else this.#set(upload, "refused", { words: "The file can no longer be read. Choose it again." });
+      else this.#set(upload, "refused", { words: UNREADABLE });
     }
   }
 

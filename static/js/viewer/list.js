@@ -90,7 +90,8 @@ export class CrackList {
       if (!crack || crack.verdict === row.dataset.verdict) continue;
       crack.verdict = row.dataset.verdict;
       this.outlines?.setVerdict(crack.id, crack.verdict);
-      this.say(`Crack ${crack.number} ${crack.verdict}.`, true);
+      // Said to those who do not see the row change.
+      document.getElementById("notice").textContent = `Crack ${crack.number} ${crack.verdict}.`;
     }
     if (this.selected) this.row(this.selected)?.setAttribute("aria-current", "true");
     this.#showPicked();
@@ -104,12 +105,5 @@ export class CrackList {
     const after = [...ids.slice(here + 1), ...ids.slice(0, here)];
     const next = after.find((id) => this.cracks.get(id).verdict === "undecided");
     if (next) this.select(next, { pan: true });
-  }
-
-  say(words, quietly = false) {
-    const notice = document.getElementById("notice");
-    notice.textContent = words;
-    notice.classList.toggle("visually-hidden", quietly);
-    notice.hidden = false;
   }
 }
