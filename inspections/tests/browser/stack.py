@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inspections.env import ROOT
+from inspections.supervision.leash import leashed
 
 PATIENCE = 180.0
 PASSWORD = "a long enough password"
@@ -87,6 +88,8 @@ class Stack:
                 stdout=said,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                # A test run that is killed takes its stack along.
+                preexec_fn=leashed(signal.SIGTERM),
             )
         deadline = time.monotonic() + PATIENCE
         while not self._answers():
