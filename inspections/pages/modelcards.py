@@ -55,12 +55,19 @@ def read_facts(card: Any) -> CardFacts:
 
 
 def _scores(metrics: Any) -> Iterator[Score]:
-    """`{split: {"f1": number or {set: number}, "mean_f1": number}}`, the whole split before its sets."""
+    """The whole split before its sets.
+
+    Validation writes `{split: {"f1": number or {set: number}, "mean_f1": number}}`, evaluation
+    `{split: {"pooled": {"f1": number}, "sets": {set: {"f1": number}}}}`.
+    """
     for split, measures in _items(metrics):
         whole = next((v for v in (_pick(measures, "mean_f1"), _pick(measures, "f1")) if _is_share(v)), None)
         if whole is not None:
             yield Score(split, "", float(whole))
-        for dataset, value in _items(_pick(measures, "f1")):
+        pooled = _pick(_pick(measures, "pooled"), "f1")
+        if _is_share(pooled):
+            yield Score(split, "pooled", float(pooled))
+        for dataset, value in _items(_pick(measures, "f1")) or _items(_pick(measures, "sets")):
             value = _pick(value, "f1") if isinstance(value, dict) else value
             if _is_share(value):
                 yield Score(split, dataset, float(value))

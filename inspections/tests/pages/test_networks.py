@@ -36,6 +36,12 @@ def test_a_card_tells_what_it_scored_and_how():
     assert (facts.parameters, facts.licence) == (4_213_345, "CC BY 4.0")
 
 
+def test_scores_are_read_as_evaluation_writes_them():
+    sets = {"deepcrack": {"f1": 0.802, "f1_2px": 0.887}}
+    facts = read_facts({"metrics": {"test": {"pooled": {"f1": 0.748}, "sets": sets}}})
+    assert facts.scores == (Score("test", "pooled", 0.748), Score("test", "deepcrack", 0.802))
+
+
 @pytest.mark.parametrize(
     "card",
     [None, [], "card", {"metrics": [1]}, {"metrics": {"test": {"f1": "high"}}}, {"metrics": {"test": {"f1": 71}}},
