@@ -42,7 +42,7 @@ SETTINGS = (
     Setting("REDIS_URL", "embedded", "redis://, rediss:// or redis+socket:// of an own Redis or Valkey"),
     Setting("SECRET_KEY", "made on first start", "at least 32 characters; kept in HAIRLINE_DATA/secret_key, mode 0600"),
     Setting("HAIRLINE_DEVICE", "auto", "where networks run: auto, cpu, openvino, torch-cpu or cuda"),
-    Setting("HAIRLINE_CACHE", "HAIRLINE_DATA/cache", "folder of compiled networks; on the command line ~/.cache/hairline"),
+    Setting("HAIRLINE_CACHE", "HAIRLINE_DATA/cache", "compiled networks; on the command line ~/.cache/hairline"),
     Setting("HAIRLINE_WORKERS", "1", "photos analysed at the same time on this machine, 1 to 64"),
     Setting("HAIRLINE_MAX_PHOTO_MB", "400", "largest photo accepted, in megabytes"),
     Setting("HAIRLINE_MAX_MEGAPIXELS", "250", "largest photo accepted, in megapixels"),
