@@ -57,9 +57,7 @@ def photo(request: MemberRequest, pk: UUID) -> HttpResponse:
         "shot": shot(image),
         "findings": findings,
         "tally": _tally(findings),
-        "reviews": Review.objects.filter(finding__image=image)
-        .select_related("reviewer", "finding")
-        .order_by("-created_at")[:200],
+        "reviews": _reviews(image),
         "selection": selection,
         "around": neighbourhood(image, selection),
         "keys": BY_ACTION,
