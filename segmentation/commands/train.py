@@ -25,7 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--crop", type=int, default=256, metavar="PX", help="side of a training crop, multiple of 32")
     parser.add_argument("--learning-rate", type=float, default=1.5e-3)
-    parser.add_argument("--negatives", type=float, default=0.15, metavar="SHARE", help="share of crack-free crops")
+    parser.add_argument("--negatives", type=float, default=0.2, metavar="SHARE", help="share of crack-free crops")
+    parser.add_argument("--hold-out", default="", metavar="K/N", help="leave fold K of N of the crack-free photos out")
     parser.add_argument("--mix", type=_mix, default={}, metavar="SET=SHARE,…", help="relative share of each set")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--checkpoint-minutes", type=float, default=4.0, help="how often to validate and save")
@@ -69,6 +70,7 @@ def _settings(args: argparse.Namespace) -> TrainingSettings:
         crop=args.crop,
         learning_rate=args.learning_rate,
         negatives=args.negatives,
+        held_out=args.hold_out,
         mix=args.mix,
         seed=args.seed,
         checkpoint_minutes=args.checkpoint_minutes,

@@ -8,6 +8,7 @@ from torch import nn
 from segmentation.errors import NetworkUnavailable
 from segmentation.networks.encoders import ResNetEncoder, VGGEncoder
 from segmentation.networks.light import LightUNet
+from segmentation.networks.lite import lite_unet
 from segmentation.networks.unet import UNet
 
 
@@ -15,6 +16,10 @@ def _light(*, pretrained: bool) -> nn.Module:
     if pretrained:
         raise NetworkUnavailable(path="light", reason="there are no ImageNet weights for it; train it from scratch")
     return LightUNet()
+
+
+def _lite(size: int, *, pretrained: bool) -> nn.Module:
+    return lite_unet(size, pretrained=pretrained)
 
 
 def _vgg(*, pretrained: bool) -> nn.Module:
@@ -27,6 +32,9 @@ def _resnet(name: str, *, pretrained: bool) -> nn.Module:
 
 _BUILDERS: dict[str, Callable[..., nn.Module]] = {
     "light": _light,
+    "unet-lite0": partial(_lite, 0),
+    "unet-lite1": partial(_lite, 1),
+    "unet-lite2": partial(_lite, 2),
     "unet-vgg16": _vgg,
     "unet-resnet18": partial(_resnet, "resnet18"),
     "unet-resnet34": partial(_resnet, "resnet34"),

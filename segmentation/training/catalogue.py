@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -74,6 +75,38 @@ def carve_validation(samples: Sequence[Sample], *, share: float = 0.15) -> tuple
         moved = set(train[: min(wanted, len(train) - 1)])
         carved = [replace(s, split="val") if s.split == "train" and s.group in moved else s for s in carved]
     return tuple(carved)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Part `number` (from 0) of `parts` equal parts of the crack-free photos, drawn by their source photo's name.
+
+    A network is asked for false alarms only on crack-free photos that it never saw: one fold stays out of training.
+    """
+
+    number: int
+    parts: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.number < self.parts:
+            raise ValueError(f"There is no fold {self.number} of {self.parts}; they count from 0.")
+
+    @classmethod
+    def parse(cls, text: str) -> "Fold":
+        """`0/3` → the first of three. Raises ValueError where the text says no such thing."""
+        number, _, parts = text.partition("/")
+        if not (number.isdigit() and parts.isdigit()):
+            raise ValueError(f"A fold is written NUMBER/PARTS, as in 0/3, not {text!r}.")
+        return cls(int(number), int(parts))
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.parts}"
+
+    def holds(self, sample: Sample) -> bool:
+        """Whether `sample` belongs to this fold."""
+        # `wall_20_14` and `wall_20_41` are two windows of one wall: what follows the last number but one is left off.
+        place = re.sub(r"(\d)_\d+(\.\w+)?$", r"\1", sample.group)
+        return int(_draw(place) * self.parts) == self.number
 
 
 def of_split(samples: Iterable[Sample], split: str) -> tuple[Sample, ...]:

@@ -14,7 +14,8 @@ class TrainingSettings:
     """Exactly one of `epochs` and `minutes` is the budget; the learning rate follows it to its end.
 
     An epoch is one crop per training photo. `crop` is in pixels, `warm_up` a share (0..1) of the budget,
-    `negatives` the share of crops from crack-free photos, `mix` the relative share of each set (a set not named
+    `negatives` the share of crops from crack-free photos, `held_out` the fold of them (`0/3`) that training never sees,
+    `mix` the relative share of each set (a set not named
     gets the square root of its number of source photos), `ema` the decay of the averaged weights per step,
     `cache_bytes` the memory for decoded photos, `checkpoint_minutes` how often state and scores are written.
     """
@@ -29,7 +30,8 @@ class TrainingSettings:
     learning_rate: float = 1.5e-3
     weight_decay: float = 1e-2
     warm_up: float = 0.03
-    negatives: float = 0.15
+    negatives: float = 0.2
+    held_out: str = ""
     mix: Mapping[str, float] = field(default_factory=dict)
     ema: float = 0.998
     seed: int = 7

@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader
 
 from segmentation.checkpoints import load_checkpoint, load_strictly
 from segmentation.networks import build_network
-from segmentation.training.catalogue import Sample, carve_validation, of_split, read_catalogue, read_negatives
+from segmentation.training.catalogue import Fold, Sample, carve_validation, of_split, read_catalogue, read_negatives
 from segmentation.training.config import TrainingSettings
 from segmentation.training.data import CropStream, PhotoStore, crack_free
 from segmentation.training.losses import crack_loss
@@ -36,12 +36,19 @@ class Material:
     clean: tuple[Sample, ...]
 
     @classmethod
-    def gather(cls, root: Path) -> "Material":
-        """Read the catalogue and set validation photos apart. Raises DataError where there is nothing to train on."""
+    def gather(cls, root: Path, held_out: Fold | None = None) -> "Material":
+        """Read the catalogue and set validation photos apart; leave out the crack-free photos of the fold `held_out`.
+
+        Raises DataError where there is nothing to train on.
+        """
         samples = carve_validation(read_catalogue(root))
         train = of_split(samples, "train")
-        clean = crack_free(train)
-        return cls(train, of_split(samples, "val"), (*clean, *read_negatives(root)))
+        clean = (*crack_free(train), *read_negatives(root))
+        if held_out:
+            left_out = {sample.image for sample in clean if held_out.holds(sample)}
+            train = tuple(sample for sample in train if sample.image not in left_out)
+            clean = tuple(sample for sample in clean if sample.image not in left_out)
+        return cls(train, of_split(samples, "val"), clean)
 
 
 class Trainer:
@@ -50,7 +57,7 @@ class Trainer:
     def __init__(self, settings: TrainingSettings, *, resume: bool = False, say: Say = print) -> None:
         self.settings, self.say = settings, say
         self.machine = Machine.choose(settings.device)
-        self.material = Material.gather(settings.data)
+        self.material = Material.gather(settings.data, Fold.parse(settings.held_out) if settings.held_out else None)
         self.store = PhotoStore(settings.cache_bytes)
         torch.manual_seed(settings.seed)
         network = build_network(settings.network, pretrained_encoder=settings.pretrained_encoder)
