@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from segmentation.errors import CheckpointMismatch, NetworkUnavailable
 from segmentation.networks import build_network, network_names
+from segmentation.networks.shared_tensors import with_second_names, without_second_names
 
 CARD_KEY = "hairline_card"
 WEIGHTS = Path(__file__).parent / "weights"
@@ -24,9 +25,10 @@ LARGEST_HEADER = 16 * 1024**2
 class ModelCard:
     """What one must know to use weights, and to judge them.
 
-    `mean` and `std` normalise RGB in 0..1; `tile` and `overlap` are pixels; `threshold` (0..1) was chosen on
-    validation data; `metrics` holds the scores by split and set, `protocol` says how they were taken; `licence`
-    says what the weights may be used for.
+    `mean` and `std` normalise RGB in 0..1; `tile` and `overlap` are pixels; logits are divided by `temperature`
+    before the sigmoid, `threshold` (0..1) is of what comes out, and both were chosen on validation data; `metrics`
+    holds the scores by split and set, `protocol` says how they were taken; `licence` says what the weights may be
+    used for.
     """
 
     name: str
@@ -37,6 +39,7 @@ class ModelCard:
     tile: int = 512
     overlap: int = 64
     threshold: float = 0.5
+    temperature: float = 1.0
     parameters: int = 0
     data: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
@@ -58,7 +61,10 @@ class ModelCard:
             raise ValueError("the model card names no architecture")
         known = {name: value for name, value in facts.items() if name in {item.name for item in fields(cls)}}
         known |= {name: tuple(known[name]) for name in ("mean", "std") if name in known}
-        return cls(**known)
+        card = cls(**known)
+        if not card.temperature > 0:
+            raise ValueError(f"the model card has the temperature {card.temperature}; it must be above zero")
+        return card
 
 
 def resolve_network(name_or_path: str | Path) -> Path:
@@ -73,7 +79,7 @@ def resolve_network(name_or_path: str | Path) -> Path:
 
 def save_checkpoint(path: Path, network: nn.Module, card: ModelCard, *, half: bool = False) -> None:
     """Write weights and card, whole or not at all. `half` stores numbers with 16 bits: half the size."""
-    _write(path, {name: _stored(tensor, half=half) for name, tensor in network.state_dict().items()}, card)
+    _write(path, {name: _stored(tensor, half=half) for name, tensor in without_second_names(network).items()}, card)
 
 
 def rewrite_card(path: Path, **changes: Any) -> ModelCard:
@@ -104,7 +110,7 @@ def load_checkpoint(path: Path) -> tuple[nn.Module, ModelCard]:
 
 def load_strictly(network: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
     """Give `network` these weights. Raises CheckpointMismatch naming the first tensors that differ and their shapes."""
-    wanted = network.state_dict()
+    wanted, tensors = network.state_dict(), with_second_names(network, tensors)
     problems = [f"{name} is missing" for name in wanted.keys() - tensors.keys()]
     problems += [f"{name} is unknown to the network" for name in tensors.keys() - wanted.keys()]
     problems += [

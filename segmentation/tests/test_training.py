@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -10,18 +12,18 @@ from segmentation.checkpoints import ModelCard, load_checkpoint, save_checkpoint
 from segmentation.errors import CheckpointMismatch, NetworkUnavailable
 from segmentation.networks import build_network
 from segmentation.tests.drawn_sets import draw_pair, write_folders, write_manifest
-from segmentation.training.augmentation import CHANGES, cut_crop, disturb
+from segmentation.training.augmentation import CHANGES, WEATHER, cut_crop, disturb
 from segmentation.training.catalogue import DataError, read_catalogue
 from segmentation.training.config import TrainingSettings
 from segmentation.training.data import CropStream, PhotoStore, read_mask
 from segmentation.training.loop import Trainer, schedule
-from segmentation.training.losses import crack_loss
-from segmentation.training.publish import publish
+from segmentation.training.losses import centre_line_loss, crack_loss, soft_skeleton
+from segmentation.training.processes import Processes
 from segmentation.training.thresholds import best_threshold, level_of
 
 
 def settings(data, out, **facts) -> TrainingSettings:
-    quick = {"epochs": 1, "batch": 2, "crop": 64, "workers": 0, "device": "cpu"}
+    quick = {"network": "light", "epochs": 1, "batch": 2, "crop": 64, "workers": 0, "device": "cpu"}
     return TrainingSettings(data=data, out=out, **(quick | facts))
 
 
@@ -80,7 +82,7 @@ def test_the_command_leaves_weights_with_a_complete_card(tmp_path, capsys):
     words = f"train --data {data} --out {tmp_path / 'out'} --epochs 1 --batch 2 --crop 64 --workers 0 --device cpu"
     assert main(words.split()) == 0
     network, card = load_checkpoint(tmp_path / "out" / "network.safetensors")
-    assert card.architecture == "light" and 0 < card.threshold < 1
+    assert card.architecture == "unet-lite0" and 0 < card.threshold < 1
     assert card.parameters == sum(weight.numel() for weight in network.parameters())
     assert card.data["train"] == {"deck": {"photos": 3, "sources": 3}}
     assert card.data["validation"] == {"deck": {"photos": 1, "sources": 1}}
@@ -89,7 +91,17 @@ def test_the_command_leaves_weights_with_a_complete_card(tmp_path, capsys):
     assert str(tmp_path) not in card.to_json()
     curves = json.loads((tmp_path / "out" / "curves.json").read_text())
     assert curves[-1]["progress"] == 1 and curves[-1]["step"] == 2
-    # A spent budget is not spent again: resuming only publishes once more.
+    folder = {path.name for path in (tmp_path / "out").iterdir()}
+    assert folder >= {
+        "config.json",
+        "curves.json",
+        "curves.png",
+        "last.ckpt",
+        "last.safetensors",
+        "network.safetensors",
+    }
+    assert json.loads((tmp_path / "out" / "config.json").read_text()) == dict(card.settings)
+    # A spent budget is not spent again: resuming finds nothing left to do.
     assert main([*words.split(), "--resume"]) == 0
     assert json.loads((tmp_path / "out" / "curves.json").read_text()) == curves
     assert "network.safetensors" in capsys.readouterr().out
@@ -146,7 +158,8 @@ def test_without_validation_photos_the_card_says_so(tmp_path):
     data = write_manifest(tmp_path / "data", [("deck", f"d{n}", f"d{n}", "train") for n in range(2)])
     trainer = Trainer(settings(data, tmp_path / "out"), say=lambda line: None)
     trainer.run()
-    assert "training photos, none to spare" in publish(trainer).protocol
+    card = load_checkpoint(tmp_path / "out" / "network.safetensors")[1]
+    assert "training photos, none to spare" in card.protocol
 
 
 # Crops
@@ -247,9 +260,10 @@ def test_most_crops_of_a_cracked_photo_show_the_crack():
 
 
 def test_disturbing_changes_light_but_neither_size_nor_kind():
-    pixels, _ = draw_pair(1)
+    pixels, mask = draw_pair(1)
+    truth = (mask > 0).astype(np.uint8)
     for number in range(30):
-        disturbed = disturb(pixels, np.random.default_rng(number))
+        disturbed = disturb(pixels, truth, np.random.default_rng(number))
         assert disturbed.shape == pixels.shape and disturbed.dtype == np.uint8
     for _, change in CHANGES:
         changed = change(pixels, np.random.default_rng(1))
@@ -257,8 +271,48 @@ def test_disturbing_changes_light_but_neither_size_nor_kind():
         # The drawn wall is grey already.
         assert np.array_equal(changed, pixels) == (change.__name__ == "_grey")
         # Dark stays darker than light, wherever it was: nothing moved.
-        _, mask = draw_pair(1)
         assert changed[mask > 0].mean() < changed[mask == 0].mean()
+
+
+@pytest.mark.parametrize("size", [(256, 256), (64, 96), (8, 8)])
+@pytest.mark.parametrize("paint", [paint for _, paint in WEATHER])
+def test_weather_is_painted_beside_the_crack_and_not_over_it(paint, size):
+    wall = np.full((*size, 3), 170, np.uint8)
+    truth = np.zeros(size, np.uint8)
+    truth[size[0] // 2 - 1 : size[0] // 2 + 2] = 1
+    wall[truth > 0] = 40
+    changes = []
+    for number in range(12):
+        painted = paint(wall, truth, np.random.default_rng(number))
+        assert painted.shape == wall.shape and painted.dtype == np.uint8
+        changes.append(np.abs(painted.astype(int) - wall).mean())
+        # The crack stays the darker part of its surroundings, or nothing could be learnt from it.
+        assert painted[truth > 0].mean() < painted[truth == 0].mean()
+    assert max(changes) > 1
+
+
+# Several processes
+
+
+def test_two_processes_train_one_network(tmp_path):
+    data = write_folders(tmp_path / "data", 4)
+    words = f"train --data {data} --network light --epochs 1 --batch 4 --crop 64 --workers 0 --device cpu --threads 1"
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    together = [*torchrun, "-m", "segmentation", *words.split(), "--out", str(tmp_path / "two")]
+    told = subprocess.run(together, capture_output=True, text=True, check=False, timeout=300)
+    assert told.returncode == 0, told.stderr
+    # One of them speaks, and both halves of each batch count as one step.
+    assert told.stdout.count("photos to train on") == 1
+    curves = json.loads((tmp_path / "two" / "curves.json").read_text())
+    assert curves[-1]["progress"] == 1 and curves[-1]["step"] == 1
+    assert load_checkpoint(tmp_path / "two" / "network.safetensors")[1].settings["batch"] == 4
+
+
+def test_a_batch_that_cannot_be_shared_is_refused():
+    shared = Processes(1, 3).share(iter([[0, 1, 2, 3, 4, 5]]))
+    assert next(shared) == [1, 4]
+    with pytest.raises(ValueError, match="multiple of 3"):
+        next(Processes(1, 3).share(iter([[0, 1]])))
 
 
 # Numbers
@@ -277,6 +331,19 @@ def test_the_loss_is_small_for_the_truth_and_large_for_its_opposite():
     assert right < 0.01
     assert crack_loss(20 - truth * 40, truth) > 5
     assert crack_loss(torch.full_like(truth, -20), torch.zeros_like(truth)) < 0.01
+
+
+def test_the_centre_line_loss_minds_a_gap_more_than_a_thin_line():
+    truth = torch.zeros(1, 1, 32, 64)
+    truth[..., 13:18, 4:60] = 1
+    thin, broken = torch.zeros_like(truth), truth.clone()
+    thin[..., 14:17, 4:60] = 1
+    broken[..., 22:42] = 0
+    assert centre_line_loss(truth, truth) < 0.02
+    assert centre_line_loss(thin, truth) < 0.05 < 0.15 < centre_line_loss(broken, truth)
+    assert crack_loss(truth * 40 - 20, truth, cl_dice=0.5) < 0.02
+    line = soft_skeleton(truth)
+    assert line[..., 15, 10:50].min() == 1 and line[..., 13, 10:50].max() == 0
 
 
 def test_the_threshold_with_the_best_mean_over_sets_is_chosen():

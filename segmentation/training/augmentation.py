@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from segmentation.training.weathering import paint_joints, paint_moss, paint_shade, paint_stain
+
 Pixels = NDArray[np.uint8]
 
 # A resized mask pixel counts as crack from this coverage (of 255) on: a little under half, so that a crack
@@ -34,8 +36,14 @@ def cut_crop(pixels: Pixels, mask: Pixels, *, size: int, random: np.random.Gener
     return np.ascontiguousarray(pixels), np.ascontiguousarray(mask > COVERED).view(np.uint8)
 
 
-def disturb(pixels: Pixels, random: np.random.Generator) -> Pixels:
-    """Change light and sharpness at random, never geometry. (H, W, 3) → (H, W, 3)."""
+def disturb(pixels: Pixels, truth: Pixels, random: np.random.Generator, *, weather: bool = True) -> Pixels:
+    """Change light and sharpness at random, never geometry. (H, W, 3), truth (H, W; 0 or 1) → (H, W, 3).
+
+    With `weather` moss, stains, shade and joints are painted on the surface first.
+    """
+    for chance, paint in WEATHER if weather else ():
+        if random.random() < chance:
+            pixels = paint(pixels, truth, random)
     for chance, change in CHANGES:
         if random.random() < chance:
             pixels = change(pixels, random)
@@ -106,6 +114,12 @@ def _compress(pixels: Pixels, random: np.random.Generator) -> Pixels:
     return np.asarray(Image.open(file))
 
 
+WEATHER: tuple[tuple[float, Callable[[Pixels, Pixels, np.random.Generator], Pixels]], ...] = (
+    (0.08, paint_moss),
+    (0.08, paint_stain),
+    (0.1, paint_shade),
+    (0.12, paint_joints),
+)
 CHANGES: tuple[tuple[float, Callable[[Pixels, np.random.Generator], Pixels]], ...] = (
     (0.75, _expose),
     (0.1, _grey),

@@ -80,7 +80,9 @@ class CropStream(Dataset[tuple[Tensor, Tensor]]):
         negatives: Sequence[Sample] = (),
         negative_share: float = 0.0,
         mix: Mapping[str, float] | None = None,
+        weather: bool = True,
     ) -> None:
+        self._weather = weather
         self._store, self._crop, self._seed = store, crop, seed
         self._groups = _by_group(samples)
         self._clean = _by_group(negatives)
@@ -96,7 +98,7 @@ class CropStream(Dataset[tuple[Tensor, Tensor]]):
         random = np.random.default_rng([self._seed, number])
         pixels, mask = self._store.read(self._draw(random))
         pixels, truth = cut_crop(pixels, mask, size=self._crop, random=random)
-        pixels = disturb(pixels, random)
+        pixels = disturb(pixels, truth, random, weather=self._weather)
         return from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1))), from_numpy(truth[None])
 
     def _draw(self, random: np.random.Generator) -> Sample:

@@ -10,6 +10,7 @@ from torch import Tensor
 from segmentation.engines import processor_has_bf16
 from segmentation.errors import NetworkUnavailable
 from segmentation.training.config import IMAGENET_MEAN, IMAGENET_STD
+from segmentation.training.processes import local_device
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Machine:
         if device == "cuda" and not torch.cuda.is_available():
             raise NetworkUnavailable(path="on cuda", reason="this machine has no usable NVIDIA card")
         if device == "cuda" or (device == "auto" and torch.cuda.is_available()):
-            return cls(torch.device("cuda"), torch.cuda.is_bf16_supported())
+            return cls(local_device(torch.device("cuda")), torch.cuda.is_bf16_supported())
         return cls(torch.device("cpu"), processor_has_bf16())
 
     def autocast(self) -> AbstractContextManager[object]:

@@ -1,4 +1,4 @@
-"""The end of a training: the best weights with a complete card."""
+"""The model card of a training: data, recipe, scores, licence."""
 
 import platform
 from collections import defaultdict
@@ -7,31 +7,35 @@ from datetime import UTC, datetime
 from typing import Any
 
 from segmentation import __version__
-from segmentation.checkpoints import ModelCard, save_checkpoint
+from segmentation.checkpoints import ModelCard
 from segmentation.training.catalogue import Sample
-from segmentation.training.config import IMAGENET_MEAN, IMAGENET_STD
-from segmentation.training.loop import Trainer
+from segmentation.training.config import IMAGENET_MEAN, IMAGENET_STD, TrainingSettings
+from segmentation.training.material import Material
+from segmentation.training.state import TrainingState
+from segmentation.training.validation import Validation
 
 NETWORK = "network.safetensors"
 PROTOCOL = (
     "Whole photos at native resolution, masks above 127 of 255, pixels pooled per set, strict pixel match. "
-    "The threshold is the one with the best mean over the sets of F1 on {photos}."
+    "The threshold is the one with the best mean over the sets of F1 on {photos}; the temperature makes the "
+    "probabilities of the same photos likeliest."
 )
 
 
-def publish(trainer: Trainer) -> ModelCard:
-    """Choose the threshold on validation, write `network.safetensors` in the training's folder, return its card."""
-    network, settings, material = trainer.best_network(), trainer.settings, trainer.material
-    found = trainer.validate(network)
+def make_card(
+    settings: TrainingSettings, material: Material, found: Validation, state: TrainingState, *, device: str
+) -> ModelCard:
+    """The card of the weights that `found` scored, after as much training as `state` remembers."""
     now = datetime.now(UTC)
-    card = ModelCard(
+    return ModelCard(
         name=f"{settings.network}-{now:%Y%m%d-%H%M}",
         architecture=settings.network,
         version=f"{now:%Y%m%d.%H%M}",
         mean=IMAGENET_MEAN,
         std=IMAGENET_STD,
         threshold=found.threshold,
-        parameters=sum(weight.numel() for weight in network.parameters()),
+        temperature=found.temperature,
+        parameters=sum(weight.numel() for weight in state.network.parameters()),
         data={
             "train": summarise(material.train),
             "validation": summarise(material.val),
@@ -41,12 +45,10 @@ def publish(trainer: Trainer) -> ModelCard:
         protocol=PROTOCOL.format(photos="validation photos" if material.val else "the training photos, none to spare"),
         licence=licence_of(material.train),
         code_version=__version__,
-        trained_on=f"{now:%Y-%m-%d}: {trainer.state.seconds / 60:.0f} minutes, {trainer.state.step} steps of "
-        f"{settings.batch} crops, {platform.machine()} {trainer.machine.device.type}",
+        trained_on=f"{now:%Y-%m-%d}: {state.seconds / 60:.0f} minutes, {state.step} steps of "
+        f"{settings.batch} crops, {platform.machine()} {device}",
         settings=settings.to_facts(),
     )
-    save_checkpoint(settings.out / NETWORK, network, card)
-    return card
 
 
 def summarise(samples: Iterable[Sample]) -> dict[str, dict[str, Any]]:

@@ -10,6 +10,7 @@ from torch.optim import AdamW, Optimizer
 
 from segmentation.errors import NetworkUnavailable
 from segmentation.training.config import TrainingSettings
+from segmentation.training.processes import unwrapped
 
 LAST = "last.ckpt"
 
@@ -51,8 +52,9 @@ class TrainingState:
     @classmethod
     def fresh(cls, network: nn.Module, settings: TrainingSettings) -> "TrainingState":
         """Nothing learnt yet. Norms and biases are kept out of the weight decay."""
-        decayed = [weight for weight in network.parameters() if weight.ndim > 1]
-        free = [weight for weight in network.parameters() if weight.ndim <= 1]
+        learning = [weight for weight in network.parameters() if weight.requires_grad]
+        decayed = [weight for weight in learning if weight.ndim > 1]
+        free = [weight for weight in learning if weight.ndim <= 1]
         groups: list[dict[str, Any]] = [{"params": decayed}, {"params": free, "weight_decay": 0.0}]
         optimiser = AdamW(groups, lr=settings.learning_rate, weight_decay=settings.weight_decay)
         return cls(network, optimiser, Averaged(network, settings.ema))
@@ -60,7 +62,7 @@ class TrainingState:
     def save(self, folder: Path) -> None:
         """Write `last.ckpt`, whole or not at all."""
         facts = {
-            "network": self.network.state_dict(),
+            "network": unwrapped(self.network).state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "average": self.average.tensors,
             "best_tensors": self.best_tensors,

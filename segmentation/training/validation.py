@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import nn
 
-from segmentation.metrics import counts_from_level, level_histogram
+from segmentation.metrics import LEVELS, counts_from_level, level_histogram
 from segmentation.training.catalogue import Sample
 from segmentation.training.data import PhotoStore
 from segmentation.training.machine import Machine
@@ -20,11 +20,16 @@ LARGEST = 1024
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """`score` is the mean over sets of F1 at `threshold`, the best one; `f1` the same by set."""
+    """`score` is the mean over sets of F1 at `threshold`, the best one; `f1` the same by set.
+
+    `loss` is the mean over sets of the cross-entropy of a pixel, in nats; `temperature` would make it smallest.
+    """
 
     threshold: float
     score: float
     f1: dict[str, float]
+    loss: float
+    temperature: float = 1.0
 
 
 def validate(network: nn.Module, samples: Iterable[Sample], *, store: PhotoStore, machine: Machine) -> Validation:
@@ -37,7 +42,15 @@ def validate(network: nn.Module, samples: Iterable[Sample], *, store: PhotoStore
         histograms[sample.set] = histograms[sample.set] + histogram if sample.set in histograms else histogram
     threshold, score = best_threshold(histograms)
     level = level_of(threshold)
-    return Validation(threshold, score, {name: counts_from_level(h, level).f1 for name, h in histograms.items()})
+    loss = float(np.mean([cross_entropy(histogram) for histogram in histograms.values()]))
+    return Validation(threshold, score, {name: counts_from_level(h, level).f1 for name, h in histograms.items()}, loss)
+
+
+def cross_entropy(histogram: Histogram) -> float:
+    """The mean cross-entropy of the pixels of a level histogram, in nats. Levels 0 and 255 count as half a level in."""
+    likely = (np.arange(LEVELS) + 0.5) / LEVELS
+    off, on = histogram
+    return float(-(on @ np.log(likely) + off @ np.log1p(-likely)) / max(1, histogram.sum()))
 
 
 @torch.inference_mode()
