@@ -53,8 +53,12 @@ test: check ## all tests: SQLite and PostgreSQL, real broker, real worker, real 
 look: setup-dev ## screenshots of every page of the running demo, into var/look/
 	$(BIN)/python -m inspections.tests.browser.look --out var/look
 
-train: setup ## train the default network on DATA=folder, into OUT=folder
-	$(BIN)/python -m segmentation train --data $(DATA) --out $(OUT)
+$(VENV)/.training: $(VENV)/.local
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/training.txt -c requirements/constraints.txt
+	@touch $@
+
+train: $(VENV)/.training ## train the default network on DATA=folder, into OUT=folder; OPTIONS='--minutes 90' and more
+	$(BIN)/python -m segmentation train --data $(DATA) --out $(OUT) --pretrained-encoder $(OPTIONS)
 
 clean: ## remove what set-up made; your data in var/ stays
 	rm -rf $(VENV) node_modules
