@@ -1,4 +1,4 @@
-"""`python -m segmentation predict | train | evaluate | draw`."""
+"""`python -m segmentation predict | train | evaluate | import-original | draw`."""
 
 import argparse
 import importlib
@@ -9,6 +9,7 @@ COMMANDS = {
     "predict": "find the cracks in photos and write masks, overlays and measurements",
     "train": "train a network on photos with masks",
     "evaluate": "score a network on a split of a data set",
+    "import-original": "take over a checkpoint of khanhha/crack_segmentation",
     "draw": "draw concrete photos with cracks of known path and width",
 }
 
@@ -23,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         subparser = choices.add_parser(name, help=summary, description=summary)
         # Only the chosen command is imported: `--help` and `draw` stay free of torch.
         if name == chosen:
-            command = importlib.import_module(f"segmentation.commands.{name}")
+            command = importlib.import_module(f"segmentation.commands.{name.replace('-', '_')}")
             command.add_arguments(subparser)
             subparser.set_defaults(run=command.run)
     args = parser.parse_args(words)

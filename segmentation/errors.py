@@ -51,6 +51,13 @@ class CheckpointMismatch(SegmentationError):
     sentence = "The weights in {path} do not fit their network: {reason}."
 
 
+class CheckpointRefused(SegmentationError):
+    """A checkpoint of another project that is not taken over. Facts: `path`, `reason`, which ends with the cure."""
+
+    code = "checkpoint_refused"
+    sentence = "{path} is not imported: {reason}."
+
+
 class OutOfMemory(SegmentationError):
     """Facts: `megapixels`."""
 
