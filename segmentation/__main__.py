@@ -1,4 +1,4 @@
-"""`python -m segmentation predict | train | evaluate | import-original | draw`."""
+"""`python -m segmentation predict | train | evaluate | robustness | compare | import-original | build-data | draw`."""
 
 import argparse
 import importlib
@@ -9,7 +9,10 @@ COMMANDS = {
     "predict": "find the cracks in photos and write masks, overlays and measurements",
     "train": "train a network on photos with masks",
     "evaluate": "score a network on a split of a data set",
+    "robustness": "say what a network flags on hard photos without masks, by category",
+    "compare": "put networks beside each other: parameters, milliseconds, validation scores",
     "import-original": "take over a checkpoint of khanhha/crack_segmentation",
+    "build-data": "build one data set from published ones, LabelMe and COCO files, without leaks",
     "draw": "draw concrete photos with cracks of known path and width",
 }
 

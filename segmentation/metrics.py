@@ -5,6 +5,7 @@ Crack pixels are few and their labels uncertain by a pixel, so the strict score 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,13 +69,50 @@ class PixelCounts:
         return _share(self.found, self.found + self.fn + self.fp)
 
 
+class MaskPair:
+    """A predicted and a true mask, bool (height, width), and how far apart they are.
+
+    The distances are measured at the first question that needs them and kept for the next one.
+    """
+
+    def __init__(self, pred: NDArray[np.bool_], true: NDArray[np.bool_]) -> None:
+        _check_masks(pred, true)
+        self.pred = pred
+        self.true = true
+
+    @cached_property
+    def to_pred(self) -> NDArray[np.float64]:
+        """How far each pixel is from the nearest predicted one, pixels: float (height, width)."""
+        return distance_to(self.pred)
+
+    @cached_property
+    def to_true(self) -> NDArray[np.float64]:
+        """How far each pixel is from the nearest true one, pixels: float (height, width)."""
+        return distance_to(self.true)
+
+    def counts(self, tolerance_px: float = 0) -> PixelCounts:
+        """Count pixels by kind; a pixel counts as met within `tolerance_px` pixels, Euclidean."""
+        if tolerance_px > 0:
+            right = self.pred & (self.to_true <= tolerance_px)
+            found = self.true & (self.to_pred <= tolerance_px)
+        else:
+            right = found = self.pred & self.true
+        tp, hits = _count(right), _count(found)
+        neither = _count(~(self.pred | self.true))
+        return PixelCounts(tp=tp, fp=_count(self.pred) - tp, fn=_count(self.true) - hits, tn=neither, found=hits)
+
+
+def distance_to(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """How far each pixel is from the nearest pixel of `mask`, Euclidean, pixels; infinitely far where it is empty."""
+    if not mask.any():
+        # Without a single pixel to be near to, the distance transform has no meaning.
+        return np.full(mask.shape, np.inf)
+    return distance_transform_edt(~mask)
+
+
 def count_pixels(pred: NDArray[np.bool_], true: NDArray[np.bool_], tolerance_px: float = 0) -> PixelCounts:
     """Compare two bool masks of one shape; a pixel counts as met within `tolerance_px` pixels, Euclidean."""
-    _check_masks(pred, true)
-    right = pred & _within(true, tolerance_px)
-    found = true & _within(pred, tolerance_px)
-    tp, hits = _count(right), _count(found)
-    return PixelCounts(tp=tp, fp=_count(pred) - tp, fn=_count(true) - hits, tn=_count(~(pred | true)), found=hits)
+    return MaskPair(pred, true).counts(tolerance_px)
 
 
 def count_centre_lines(pred: NDArray[np.bool_], true: NDArray[np.bool_], tolerance_px: float = 4) -> PixelCounts:
@@ -112,13 +150,6 @@ def counts_from_level(histogram: NDArray[np.int64], level: int) -> PixelCounts:
         fn=int(on[:level].sum()),
         tn=int(off[:level].sum()),
     )
-
-
-def _within(mask: NDArray[np.bool_], tolerance_px: float) -> NDArray[np.bool_]:
-    # Without a single pixel to be near to, the distance transform has no meaning.
-    if tolerance_px <= 0 or not mask.any():
-        return mask
-    return distance_transform_edt(~mask) <= tolerance_px
 
 
 def _check_masks(pred: NDArray[np.bool_], true: NDArray[np.bool_]) -> None:

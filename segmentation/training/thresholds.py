@@ -1,15 +1,20 @@
-"""Choosing the probability from which on a pixel is called crack, on validation data."""
+"""What is chosen on validation data: the probability from which on a pixel is called crack, and the temperature."""
 
 import math
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.special import logit
 
 from segmentation.metrics import LEVELS, counts_from_level
 
 Histogram = NDArray[np.int64]
 """int64 (2, 256) from `metrics.level_histogram`."""
+
+COLDEST, HOTTEST = 0.1, 10.0
+"""Where a temperature may lie."""
 
 
 def level_of(threshold: float) -> int:
@@ -29,3 +34,29 @@ def best_threshold(histograms: Mapping[str, Histogram]) -> tuple[float, float]:
     means = [float(np.mean([counts_from_level(h, level).f1 for h in cracked])) for level in range(1, LEVELS)]
     level = int(np.argmax(means)) + 1
     return round((level - 0.5) / (LEVELS - 1), 4), means[level - 1]
+
+
+def fit_temperature(histograms: Mapping[str, Histogram] | Histogram) -> float:
+    """The T that minimises the mean negative log-likelihood of sigmoid(logit / T) on validation (Guo et al. 2017).
+
+    `histograms` is one, or several by set, each of which then counts alike, as for the threshold. Levels 0 and 255 are
+    left out: they say that the logit lies beyond ±5.5 and not where, and with most pixels of every photo at level 0
+    the fit would be about nothing else. The likelihood of crack given the logit holds on any stretch of logits, so
+    leaving some out shifts no answer. Returns 0.1..10; 1 where the other levels hold no crack or nothing else.
+    """
+    sets = [histograms] if isinstance(histograms, np.ndarray) else list(histograms.values())
+    inner = np.array([histogram[:, 1:-1] for histogram in sets if histogram[:, 1:-1].any()], float)
+    if not inner.size or not inner.any(axis=(0, 2)).all():
+        return 1.0
+    share = (inner / inner.sum(axis=(1, 2), keepdims=True)).mean(axis=0)
+    logits = logit(np.arange(1, LEVELS - 1) / (LEVELS - 1))
+    found = minimize_scalar(
+        _loss, bounds=(math.log(COLDEST), math.log(HOTTEST)), args=(logits, share), method="bounded"
+    )
+    return round(math.exp(found.x), 4)
+
+
+def _loss(log_temperature: float, logits: NDArray[np.float64], share: NDArray[np.float64]) -> float:
+    off, on = share
+    scaled = logits / math.exp(log_temperature)
+    return float(on @ np.logaddexp(0, -scaled) + off @ np.logaddexp(0, scaled))
