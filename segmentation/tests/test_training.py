@@ -10,6 +10,7 @@ from PIL import Image
 from segmentation.__main__ import main
 from segmentation.checkpoints import ModelCard, load_checkpoint, save_checkpoint
 from segmentation.errors import CheckpointMismatch, NetworkUnavailable
+from segmentation.metrics import PixelCounts, count_pixels
 from segmentation.networks import build_network
 from segmentation.tests.drawn_sets import draw_pair, write_folders, write_manifest
 from segmentation.training.augmentation import CHANGES, WEATHER, cut_crop, disturb
@@ -20,6 +21,7 @@ from segmentation.training.loop import Trainer, schedule
 from segmentation.training.losses import centre_line_loss, crack_loss, soft_skeleton
 from segmentation.training.processes import Processes
 from segmentation.training.thresholds import best_threshold, level_of
+from segmentation.training.validation import predict_whole
 
 
 def settings(data, out, **facts) -> TrainingSettings:
@@ -361,6 +363,22 @@ def test_the_threshold_with_the_best_mean_over_sets_is_chosen():
     large = histogram({10: 90_000, 99: 1}, {60: 10, 200: 10_000})
     assert level_of(best_threshold({"deck": sharp, "road": large})[0]) == 100
     assert best_threshold({"clean": histogram({3: 100}, {})}) == (0.5, 0.0)
+
+
+def test_validation_gives_a_threshold_that_fits_its_temperature(tmp_path):
+    """The pixels that the card's two numbers call crack are those that the best level of the bare network calls so."""
+    data = write_folders(tmp_path / "data", 4)
+    trainer = Trainer(settings(data, tmp_path / "out"), say=lambda line: None)
+    trainer.run()
+    found = trainer.validate(trainer.best_network())
+    bare = 1 / (1 + ((1 - found.threshold) / found.threshold) ** found.temperature)
+    samples = trainer.material.val or trainer.material.train
+    counts = PixelCounts()
+    for sample in samples:
+        pixels, mask = trainer.store.read(sample)
+        answer = predict_whole(trainer.best_network(), pixels, machine=trainer.machine)
+        counts += count_pixels(answer >= level_of(bare), mask > 0)
+    assert counts.f1 == pytest.approx(found.score, abs=0.02)
 
 
 def test_a_budget_must_be_one(tmp_path):

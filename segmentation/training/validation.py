@@ -7,13 +7,14 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 from torch import nn
 
 from segmentation.metrics import LEVELS, counts_from_level, level_histogram
 from segmentation.training.catalogue import Sample
 from segmentation.training.data import PhotoStore
 from segmentation.training.machine import Machine
-from segmentation.training.thresholds import Histogram, best_threshold, level_of
+from segmentation.training.thresholds import Histogram, best_threshold, fit_temperature, level_of
 
 LARGEST = 1024
 
@@ -22,7 +23,8 @@ LARGEST = 1024
 class Validation:
     """`score` is the mean over sets of F1 at `threshold`, the best one; `f1` the same by set.
 
-    `loss` is the mean over sets of the cross-entropy of a pixel, in nats; `temperature` would make it smallest.
+    `loss` is the mean over sets of the cross-entropy of a pixel, in nats, as the network answers; `temperature` makes
+    the probabilities honest, and `threshold` is of a probability after it.
     """
 
     threshold: float
@@ -42,8 +44,14 @@ def validate(network: nn.Module, samples: Iterable[Sample], *, store: PhotoStore
         histograms[sample.set] = histograms[sample.set] + histogram if sample.set in histograms else histogram
     threshold, score = best_threshold(histograms)
     level = level_of(threshold)
-    loss = float(np.mean([cross_entropy(histogram) for histogram in histograms.values()]))
-    return Validation(threshold, score, {name: counts_from_level(h, level).f1 for name, h in histograms.items()}, loss)
+    temperature = fit_temperature(histograms)
+    return Validation(
+        threshold=round(float(expit(logit(threshold) / temperature)), 4),
+        score=score,
+        f1={name: counts_from_level(histogram, level).f1 for name, histogram in histograms.items()},
+        loss=float(np.mean([cross_entropy(histogram) for histogram in histograms.values()])),
+        temperature=temperature,
+    )
 
 
 def cross_entropy(histogram: Histogram) -> float:
