@@ -29,10 +29,14 @@ def test_without_a_manifest_the_name_decides_the_split_for_ever(tmp_path):
     assert again == {s.stem: s.split for s in samples if s.stem != "wall_0"}
 
 
-def test_a_photo_without_a_mask_is_left_out_of_folders(tmp_path):
-    write_folders(tmp_path, 2)
-    (tmp_path / "masks" / "wall_1.png").unlink()
-    assert [s.stem for s in read_catalogue(tmp_path)] == ["wall_0"]
+def test_photos_without_a_mask_are_listed_with_the_cure(tmp_path):
+    write_folders(tmp_path, 30)
+    for number in range(5, 30):
+        (tmp_path / "masks" / f"wall_{number}.png").unlink()
+    with pytest.raises(DataError, match=r"without a mask \(25\)\. Add the mask .*or take the photo away") as told:
+        read_catalogue(tmp_path)
+    assert "images/wall_10.png has no masks/wall_10.png" in str(told.value)
+    assert str(told.value).endswith("… and 5 more")
 
 
 @pytest.mark.parametrize(
@@ -40,7 +44,8 @@ def test_a_photo_without_a_mask_is_left_out_of_folders(tmp_path):
     [
         ("set,stem\ndeck,a\n", "lacks the columns group, split"),
         ("set,stem,group,split\ndeck,a,a,training\n", "split 'training'; known are train, val, test"),
-        ("set,stem,group,split\ndeck,a,a,train\n", "deck/a, but its photo or its mask is not there"),
+        ("set,stem,group,split\ndeck,a,a,train\n", "deck/a, but its photo is not there. Add it"),
+        ("set,stem,group,split\ndeck,a,a,train\ndeck,b,b,learn\n", r"\(2 of 2\)(.|\n)*deck/a(.|\n)*b in the manifest"),
         ("", "lacks the columns"),
     ],
 )

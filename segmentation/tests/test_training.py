@@ -386,3 +386,21 @@ def test_a_budget_must_be_one(tmp_path):
         TrainingSettings(data=tmp_path, out=tmp_path)
     with pytest.raises(ValueError, match="either epochs or minutes"):
         TrainingSettings(data=tmp_path, out=tmp_path, epochs=1, minutes=1)
+
+
+def test_bad_photos_and_masks_are_all_listed_before_anything_is_trained(tmp_path, capsys):
+    data = write_folders(tmp_path / "data", 6)
+    Image.new("L", (10, 10)).save(data / "masks" / "wall_1.png")
+    (data / "images" / "wall_2.png").write_bytes(b"no picture")
+    broken = (data / "images" / "wall_3.png").read_bytes()
+    (data / "images" / "wall_3.png").write_bytes(broken[: len(broken) // 2])
+    assert main(["train", "--data", str(data), "--out", str(tmp_path / "out"), "--epochs", "1"]) == 1
+    told = capsys.readouterr().err
+    assert (
+        "wall_1: the photo is 96 × 80 pixels upright, its mask 10 × 10" in told and "Draw the mask on the photo" in told
+    )
+    assert "wall_2" in told and "wall_3" in told and "Copy them again" in told
+    (data / "masks" / "wall_4.png").unlink()
+    assert main(["train", "--data", str(data), "--out", str(tmp_path / "out"), "--epochs", "1"]) == 1
+    assert "images/wall_4.png has no masks/wall_4.png" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

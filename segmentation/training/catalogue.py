@@ -9,6 +9,7 @@ from pathlib import Path
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp")
 SPLITS = ("train", "val", "test")
+SHOWN = 20
 
 
 class DataError(ValueError):
@@ -125,7 +126,15 @@ def _from_manifest(manifest: Path) -> list[Sample]:
     missing = {"set", "stem", "group", "split"} - set(table[0] if table else ())
     if missing:
         raise DataError(f"{manifest} lacks the columns {', '.join(sorted(missing))}.")
-    return [_from_row(manifest.parent, row) for row in table]
+    samples, wrong = [], []
+    for row in table:
+        try:
+            samples.append(_from_row(manifest.parent, row))
+        except DataError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise DataError(_listed(wrong, f"Lines of {manifest} that cannot be used ({len(wrong)} of {len(table)}):"))
+    return samples
 
 
 def _from_row(root: Path, row: dict[str, str]) -> Sample:
@@ -139,18 +148,30 @@ def _from_row(root: Path, row: dict[str, str]) -> Sample:
                 name, stem, row["group"] or stem, row["split"], image, mask,
                 row.get("surface", ""), row.get("licence", ""),
             )  # fmt: skip
-    raise DataError(f"The manifest lists {name}/{stem}, but its photo or its mask is not there.")
+    part = "mask" if any(_photo(folder / "images", stem) for folder in (root / name, root)) else "photo"
+    raise DataError(f"The manifest lists {name}/{stem}, but its {part} is not there. Add it, or take the line out.")
 
 
 def _from_folders(root: Path) -> list[Sample]:
-    samples = []
+    samples, bare = [], []
     for image in sorted((root / "images").glob("*")):
         mask = root / "masks" / f"{image.stem}.png"
-        if image.suffix.lower() in PHOTO_SUFFIXES and mask.is_file():
+        if image.suffix.lower() in PHOTO_SUFFIXES and not mask.is_file():
+            bare.append(f"images/{image.name} has no masks/{mask.name}.")
+        elif image.suffix.lower() in PHOTO_SUFFIXES:
             place = _draw(image.stem)
             split = "train" if place < 0.8 else "val" if place < 0.9 else "test"
             samples.append(Sample(root.name, image.stem, image.stem, split, image, mask))
+    if samples and bare:
+        cure = "Add the mask (all black for a photo without cracks), or take the photo away:"
+        raise DataError(_listed(bare, f"Photos in {root} without a mask ({len(bare)}). {cure}"))
     return samples
+
+
+def _listed(lines: Sequence[str], head: str) -> str:
+    """A heading, the first twenty lines, and how many more there are."""
+    rest = [f"  … and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    return "\n".join([head, *(f"  {line}" for line in lines[:SHOWN]), *rest])
 
 
 def _photo(folder: Path, stem: str) -> Path | None:
