@@ -101,17 +101,17 @@ class FCDenseNet(nn.Module):
 
 
 def fc_densenet56() -> FCDenseNet:
-    """Table 2 of the paper: 4 layers in every block, growth 12."""
+    """As published: 4 layers in every block, growth 12."""
     return FCDenseNet((4, 4, 4, 4, 4), 4, growth=12)
 
 
 def fc_densenet67() -> FCDenseNet:
-    """Table 2 of the paper: 5 layers in every block, growth 16."""
+    """As published: 5 layers in every block, growth 16."""
     return FCDenseNet((5, 5, 5, 5, 5), 5, growth=16)
 
 
 def fc_densenet103() -> FCDenseNet:
-    """Tables 1 and 2 of the paper: 4 to 15 layers in a block, growth 16."""
+    """As published: 4 to 15 layers in a block, growth 16."""
     return FCDenseNet((4, 5, 7, 10, 12), 15, growth=16)
 
 

@@ -1,8 +1,12 @@
+import sys
+
 import pytest
 import torch
 
+from segmentation.errors import NetworkUnavailable
 from segmentation.networks import build_network
 from segmentation.networks.original import UNetResNet
+from segmentation.networks.torchvision_operators import torchvision_models
 from segmentation.tests.published_networks import resnet_answer, resnet_weights, vgg16_answer, vgg16_weights
 
 PUBLISHED = {
@@ -30,10 +34,12 @@ def test_the_originals_weights_load_strictly_and_answer_as_published(name):
 
 
 def test_the_sizes_are_those_of_the_published_layers():
-    assert sum(tensor.numel() for tensor in build_network("original-vgg16").parameters()) == 29_306_465
-    network = build_network("original-resnet34")
-    unused = sum(tensor.numel() for tensor in network.encoder.fc.parameters())
-    assert sum(tensor.numel() for tensor in network.parameters()) - unused == 34_604_897
+    with torch.device("meta"):
+        vgg, *resnets = (build_network(name) for name in PUBLISHED)
+    assert sum(tensor.numel() for tensor in vgg.parameters()) == 29_306_465
+    for network, used in zip(resnets, (34_604_897, 74_621_025), strict=True):
+        unused = sum(tensor.numel() for tensor in network.encoder.fc.parameters())
+        assert sum(tensor.numel() for tensor in network.parameters()) - unused == used
 
 
 def test_maps_are_dropped_while_training_and_never_after():
@@ -53,3 +59,39 @@ def test_maps_are_dropped_while_training_and_never_after():
 def test_a_depth_the_original_has_not_is_refused():
     with pytest.raises(ValueError, match="34, 101, 152, not 50"):
         UNetResNet(50)
+
+
+@pytest.fixture
+def download(monkeypatch):
+    """What torchvision would fetch, by address: set `answer`."""
+
+    class Download:
+        answer = None
+
+        def __call__(self, address, *args, **kwargs):
+            return self.answer(address)
+
+    fetch = Download()
+    place = sys.modules[torchvision_models().WeightsEnum.__module__]
+    monkeypatch.setattr(place, "load_state_dict_from_url", fetch)
+    return fetch
+
+
+def test_imagenet_weights_fill_the_encoder_under_both_names(download):
+    published = resnet_weights(34)
+    download.answer = lambda address: {
+        name.removeprefix("encoder."): tensor for name, tensor in published.items() if name.startswith("encoder.")
+    }
+    state = build_network("original-resnet34", pretrained_encoder=True).state_dict()
+    encoder = [name for name in published if name.startswith(("encoder.", "conv"))]
+    assert len(encoder) > 400
+    assert all(torch.equal(state[name], published[name]) for name in encoder)
+
+
+def test_the_originals_first_set_of_weights_is_asked_for_and_named_where_there_is_no_network(download):
+    def offline(address):
+        raise OSError(f"no route to {address}")
+
+    download.answer = offline
+    with pytest.raises(NetworkUnavailable, match=r"resnet101-63fe2227.*train without --pretrained-encoder"):
+        build_network("original-resnet101", pretrained_encoder=True)

@@ -71,25 +71,32 @@ def test_the_side_of_a_patch_can_be_chosen():
 
 
 def test_vgg16_comes_without_its_fully_connected_layers():
-    assert sum(weight.numel() for weight in build_network("patches-vgg16").parameters()) == 14_715_201
+    with torch.device("meta"):
+        network = build_network("patches-vgg16")
+    assert sum(weight.numel() for weight in network.parameters()) == 14_715_201
 
 
 def test_it_learns_which_patches_are_cracked():
     torch.manual_seed(0)
-    network = build_network("patches-resnet18").train()
-    optimiser = torch.optim.AdamW(network.parameters(), lr=1e-3)
+    # Small features, to be quick.
+    features = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3, stride=2), torch.nn.ReLU())
+    network = PatchClassifier(features, 8)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=3e-2)
     truth = torch.zeros(2, 1, 2 * PATCH, 2 * PATCH)
     truth[0, :, 30:33, :PATCH], truth[1, :, PATCH:, 100:104] = 1, 1
     pixels = torch.randn(2, 3, 2 * PATCH, 2 * PATCH) * 0.2 - 3 * truth
     target = network.target(truth)
-    losses = []
-    for _ in range(8):
+    for _ in range(60):
         loss = crack_loss(network(pixels), target)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        losses.append(float(loss.detach()))
-    assert losses[-1] < 0.5 * losses[0]
+    assert torch.equal(network(pixels) > 0, target > 0)
+
+
+def test_every_weight_gets_a_gradient():
+    network = build_network("patches-resnet18").train()
+    network(torch.randn(1, 3, PATCH, 2 * PATCH)).sum().backward()
     assert [name for name, weight in network.named_parameters() if weight.grad is None] == []
 
 
