@@ -32,7 +32,7 @@ class TrainingPhoto(Protocol):
 
 
 def check_samples(samples: Sequence[TrainingPhoto]) -> list[Problem]:
-    """What would stop a training half-way, in the order of `samples`: about a second for 2,500 photos.
+    """What would stop a training half-way, in the order of `samples`: about two seconds for 2,500 photos.
 
     Found are missing files, files that are no pictures, that end early or whose header is damaged, masks of another
     size than their photo (upright), masks with more than 8 bit, and photos listed twice; no samples at all are a

@@ -1,7 +1,7 @@
 """Masks from files: pictures of any kind that says clearly what is crack, and CrackForest's MATLAB files.
 
 A picture is crack where it is brighter than half. Never where it is above 0: a mask that was saved as JPEG rings
-around every edge, and a crack three pixels wide nearly doubles.
+around every edge, and a crack three pixels wide more than doubles its area.
 """
 
 import struct
