@@ -11,7 +11,7 @@ from segmentation.datasets.annotations import Drawing
 from segmentation.datasets.building import Prepared, Recipe, build, counted, planned, prepare
 from segmentation.datasets.cutting import Cut
 from segmentation.datasets.inspection import CRACK_FREE
-from segmentation.datasets.pairs import BadSource
+from segmentation.datasets.pairs import BadSource, UnusableMask
 from segmentation.datasets.problems import SHOWN, list_problems
 from segmentation.datasets.sources import AUTO, LAYOUTS, Source
 from segmentation.datasets.splitting import SplitRules
@@ -87,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
         return 2
     try:
         return _build(recipe, args.out, skip_bad=args.skip_bad)
-    except (BadSource, CannotWrite, SegmentationError) as error:
+    except (BadSource, CannotWrite, UnusableMask, SegmentationError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:

@@ -11,12 +11,13 @@ from segmentation import __version__
 from segmentation.datasets.annotations import Drawing
 from segmentation.datasets.cutting import Cut
 from segmentation.datasets.inspection import CRACK_FREE, inspect_pairs, matches
+from segmentation.datasets.manifest import SPLITS
 from segmentation.datasets.masks import MaskFile
 from segmentation.datasets.pairs import BadSource, InvertedMask, Pair
 from segmentation.datasets.problems import SHOWN, Problem
 from segmentation.datasets.resemblance import near_duplicates
 from segmentation.datasets.sources import Source, read_source
-from segmentation.datasets.splitting import SPLITS, Sharing, SplitRules, share_out
+from segmentation.datasets.splitting import Sharing, SplitRules, share_out
 from segmentation.datasets.writing import Written, replacing, write_build, write_manifest, write_photos
 
 Progress = Callable[[str, int, int], None]
@@ -160,24 +161,32 @@ def _read(recipe: Recipe) -> tuple[list[Pair], list[Problem]]:
     pairs: list[Pair] = []
     problems: list[Problem] = []
     for source in recipe.sources:
-        before = len(pairs)
-        for found in read_source(source, recipe.drawing):
-            if not _wanted(found, recipe):
-                continue
-            if isinstance(found, Pair):
-                pairs.append(_adjusted(found, source, recipe))
-            else:
-                problems.append(found)
-        if len(pairs) == before:
+        taken = {pair.set for pair in pairs}
+        read = [_renamed(found, source, taken) for found in read_source(source, recipe.drawing)]
+        if not any(isinstance(found, Pair) for found in read):
             problems.append(Problem("empty_set", source.name, f"nothing usable in {source.path}"))
+        for found in read:
+            if isinstance(found, Pair):
+                pairs += [_adjusted(found, source, recipe)] if _wanted(found, source, recipe) else []
+            else:
+                problems += [found] if _wanted(found, source, recipe) else []
     if not pairs:
         lines = "".join(f"\n  {problem}" for problem in problems[:SHOWN])
         raise BadSource(f"No source has a photo with a mask that is wanted.{lines}")
     return pairs, problems
 
 
-def _wanted(found: Pair | Problem, recipe: Recipe) -> bool:
-    names = (found.name, found.stem, found.image.stem) if isinstance(found, Pair) else (found.name,)
+def _renamed(found: Pair | Problem, source: Source, taken: set[str]) -> Pair | Problem:
+    """The pair in a set of its own where an earlier source has a set of that name; one photo's crops stay one group."""
+    if isinstance(found, Pair) and found.set in taken:
+        return replace(found, set=f"{source.name}_{found.set}")
+    return found
+
+
+def _wanted(found: Pair | Problem, source: Source, recipe: Recipe) -> bool:
+    names = [found.name, found.name.removeprefix(f"{source.name}_")]
+    if isinstance(found, Pair):
+        names += [found.stem, found.image.stem]
     return (not recipe.only or matches(names, recipe.only)) and not matches(names, recipe.without)
 
 

@@ -1,9 +1,7 @@
 """Every photo and mask read once before anything is written: what is wrong with them, and what they look like."""
 
 import hashlib
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -15,6 +13,7 @@ from segmentation.datasets.masks import NoCracks
 from segmentation.datasets.pairs import Pair, UnusableMask
 from segmentation.datasets.problems import Problem
 from segmentation.datasets.resemblance import Fingerprint, fingerprint
+from segmentation.datasets.threads import Progress, in_threads
 from segmentation.errors import SegmentationError
 from segmentation.images import read_image
 
@@ -35,7 +34,7 @@ def inspect_pairs(
     pairs: Sequence[Pair],
     *,
     crack_free: Sequence[str] = CRACK_FREE,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> tuple[list[Inspected], list[Problem]]:
     """Decode every photo and mask once: the pairs that can be used, in their order, and all problems.
 
@@ -43,16 +42,9 @@ def inspect_pairs(
     where the photo's name matches one of the globs `crack_free`.
     """
     single, problems = _single(pairs)
-    sound = []
-    report = progress or (lambda done, total: None)
-    # Decoding happens outside Python's lock.
-    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
-        for done, found in enumerate(pool.map(lambda pair: _inspect(pair, crack_free), single), start=1):
-            inspected, problem = found
-            sound += [inspected] if inspected else []
-            problems += [problem] if problem else []
-            report(done, len(single))
-    return sound, problems
+    found = in_threads(lambda pair: _inspect(pair, crack_free), single, progress=progress)
+    sound = [inspected for inspected, _ in found if inspected]
+    return sound, [*problems, *(problem for _, problem in found if problem)]
 
 
 def matches(names: Iterable[str], globs: Iterable[str]) -> bool:

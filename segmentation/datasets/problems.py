@@ -36,7 +36,7 @@ KINDS = {
     "mostly_crack": Kind(
         "Masks that are more than half crack", "If they are black on white, say --invert NAME of the set."
     ),
-    "duplicate_name": Kind("Names that occur twice", "Give the sources other names, or leave one out (--without)."),
+    "duplicate_name": Kind("Names that occur twice", "Give one of them another name, or leave it out."),
     "empty_mask": Kind(
         "Photos whose mask is empty",
         "If they are known to be free of cracks, say so with --crack-free 'GLOB'; else leave them out (--without).",

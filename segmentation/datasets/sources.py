@@ -9,8 +9,10 @@ from segmentation.datasets.annotations import Drawing, read_json
 from segmentation.datasets.coco import read_coco
 from segmentation.datasets.folders import Found, Reading
 from segmentation.datasets.labelme import read_labelme
-from segmentation.datasets.merged import merged_part, read_crack_free, read_manifest, read_merged, read_plain
+from segmentation.datasets.manifest import read_manifest
+from segmentation.datasets.merged import merged_part, read_merged
 from segmentation.datasets.pairs import BadSource, Pair
+from segmentation.datasets.plain import read_crack_free, read_plain
 from segmentation.datasets.problems import Problem
 from segmentation.datasets.published import (
     read_crack500,

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from segmentation.datasets.inspection import Inspected
+from segmentation.datasets.manifest import SPLITS
 from segmentation.datasets.resemblance import Resemblance
 
-SPLITS = ("train", "val", "test")
 # A photo of the authors' test split never moves; one of their training split gives way.
 _RANK = {"test": 0, "val": 1, "train": 2, "": 3}
 

@@ -7,10 +7,8 @@ leaves what was there before and can simply be started again.
 import csv
 import hashlib
 import json
-import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +18,9 @@ import numpy as np
 from PIL import Image
 
 from segmentation.datasets.cutting import Cut, Picture, Truth
-from segmentation.datasets.merged import COLUMNS
+from segmentation.datasets.manifest import COLUMNS
 from segmentation.datasets.splitting import Assigned
+from segmentation.datasets.threads import Progress, in_threads
 from segmentation.images import read_image
 
 BUILD = "build.json"
@@ -52,7 +51,7 @@ class Written:
 
 
 def write_photos(
-    assigned: Sequence[Assigned], out: Path, cut: Cut, *, progress: Callable[[int, int], None] | None = None
+    assigned: Sequence[Assigned], out: Path, cut: Cut, *, progress: Progress | None = None
 ) -> list[Written]:
     """Write `<set>/images/<set>_<stem>` and `<set>/masks/<set>_<stem>.png` (0 or 255) of every photo into `out`.
 
@@ -61,13 +60,8 @@ def write_photos(
     for name in {one.inspected.pair.set for one in assigned}:
         for kind in ("images", "masks"):
             (out / name / kind).mkdir(parents=True, exist_ok=True)
-    report = progress or (lambda done, total: None)
-    written: list[Written] = []
-    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
-        for done, pieces in enumerate(pool.map(lambda one: _write_photo(one, out, cut), assigned), start=1):
-            written += pieces
-            report(done, len(assigned))
-    return written
+    pieces = in_threads(lambda one: _write_photo(one, out, cut), assigned, progress=progress)
+    return [written for photo in pieces for written in photo]
 
 
 def write_manifest(out: Path, written: Sequence[Written]) -> None:
@@ -100,14 +94,23 @@ def replacing(out: Path) -> Iterator[Path]:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
         yield unfinished
-        if out.exists():
-            out.rename(before)
-        unfinished.rename(out)
-        shutil.rmtree(before, ignore_errors=True)
+        _swap(unfinished, out, before)
     except OSError as error:
         raise CannotWrite(f"{out} cannot be written: {error.strerror or error}. Nothing there was changed.") from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _swap(new: Path, out: Path, before: Path) -> None:
+    if out.exists():
+        out.rename(before)
+    try:
+        new.rename(out)
+    except OSError:
+        if before.exists():
+            before.rename(out)
+        raise
+    shutil.rmtree(before, ignore_errors=True)
 
 
 def _mend(out: Path) -> None:

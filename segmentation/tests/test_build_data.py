@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from segmentation.__main__ import main
-from segmentation.datasets import writing
+from segmentation.datasets import building, inspection
 from segmentation.images import read_image
 from segmentation.tests import published_layouts as layouts
 from segmentation.tests.drawn_sets import draw_pair, write_folders, write_pair
@@ -75,6 +75,21 @@ def test_the_merged_folder_loses_the_second_crackforest(tmp_path, capsys):
     assert build(f"--source=khanhha=auto:{tmp_path / 'm'}", "--keep-copies", out=tmp_path / "out") == 0
     both = {sample.stem: sample for sample in read_catalogue(tmp_path / "out")}
     assert both["forest_001"].group == both["cfd_001"].group
+
+
+def test_a_set_that_comes_twice_is_told_apart_and_its_copies_go(tmp_path, capsys):
+    truths = layouts.merged(tmp_path / "khanhha")
+    stem = "11125-1"
+    for split in ("train", "test"):
+        for kind in ("img", "lab"):
+            (tmp_path / "deepcrack" / f"{split}_{kind}").mkdir(parents=True)
+    shutil.copy(tmp_path / f"khanhha/images/DeepCrack_{stem}.jpg", tmp_path / f"deepcrack/test_img/{stem}.jpg")
+    layouts.save(tmp_path / f"deepcrack/test_lab/{stem}.png", truths[f"DeepCrack_{stem}"])
+    sources = [f"--source={name}=auto:{tmp_path / name}" for name in ("deepcrack", "khanhha")]
+    assert build(*sources, out=tmp_path / "out") == 0
+    samples = {sample.stem: sample for sample in read_catalogue(tmp_path / "out")}
+    assert len(samples) == 8 and samples["deepcrack_11125-1"].split == "test"
+    assert "khanhha_deepcrack_11125-1: a copy of deepcrack_11125-1" in capsys.readouterr().out
 
 
 def test_names_are_chosen_by_pattern(tmp_path):
@@ -221,8 +236,7 @@ def test_a_build_that_is_stopped_leaves_what_was_there(tmp_path, deck, monkeypat
         raise error
 
     with monkeypatch.context() as patched:
-        patched.setattr(writing, "write_build", stop)
-        patched.setattr("segmentation.datasets.building.write_build", stop)
+        patched.setattr(building, "write_build", stop)
         assert build(f"--source=pier=plain:{deck}", out=out) == (130 if error is KeyboardInterrupt else 1)
     assert content(out) == before and sorted(path.name for path in tmp_path.iterdir()) == ["deck", "out"]
     assert build(f"--source=pier=plain:{deck}", out=out) == 0
@@ -268,3 +282,18 @@ def test_called_wrongly(words):
     with pytest.raises(SystemExit) as stopped:
         main(["build-data", *words])
     assert stopped.value.code == 2
+
+
+def test_a_stopped_look_does_not_go_on_with_the_rest(tmp_path, deck, monkeypatch):
+    looked = []
+
+    def look(pair, crack_free):
+        looked.append(pair.name)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(inspection, "_inspect", look)
+    for number in range(200):
+        shutil.copy(deck / "images/wall_0.png", deck / f"images/more_{number}.png")
+        shutil.copy(deck / "masks/wall_0.png", deck / f"masks/more_{number}.png")
+    assert build(f"--source=deck=plain:{deck}", out=tmp_path / "out") == 130
+    assert len(looked) < 200
