@@ -93,8 +93,9 @@ class MaskPair:
     def counts(self, tolerance_px: float = 0) -> PixelCounts:
         """Count pixels by kind; a pixel counts as met within `tolerance_px` pixels, Euclidean."""
         if tolerance_px > 0:
-            right = self.pred & (self.to_true <= tolerance_px)
-            found = self.true & (self.to_pred <= tolerance_px)
+            # Most photos of a survey are free of cracks: an empty mask costs no distances.
+            right = self.pred & (self.to_true <= tolerance_px) if self.pred.any() else self.pred
+            found = self.true & (self.to_pred <= tolerance_px) if self.true.any() else self.true
         else:
             right = found = self.pred & self.true
         tp, hits = _count(right), _count(found)
@@ -106,7 +107,7 @@ def distance_to(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
     """How far each pixel is from the nearest pixel of `mask`, Euclidean, pixels; infinitely far where it is empty."""
     if not mask.any():
         # Without a single pixel to be near to, the distance transform has no meaning.
-        return np.full(mask.shape, np.inf)
+        return np.broadcast_to(np.inf, mask.shape)
     return distance_transform_edt(~mask)
 
 

@@ -48,34 +48,41 @@ def test_the_diagram_has_all_pixels_in_equal_bins():
     assert (empty.pixels, empty.mean_probability, empty.crack_share) == (0, None, None)
 
 
+def answered(temperature, pixels=100_000.0):
+    """What a network leaves that says p where the truth is sigmoid(logit(p) / T)."""
+    middles = np.clip(np.arange(256), 0.25, 254.75) / 255
+    return drawn(lambda _: expit(logit(middles) / temperature), pixels)
+
+
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 1.7, 3.0])
 def test_a_known_temperature_is_found(temperature):
-    # Said p where the truth is sigmoid(logit(p) / T); far more pixels where background is certain.
-    histogram = drawn(lambda p: expit(logit(p.clip(1e-6, 1 - 1e-6)) / temperature), pixels=100_000)
-    histogram[0, 0] = 10**9
-    assert fit_temperature(histogram) == pytest.approx(temperature, rel=0.01)
+    assert fit_temperature(answered(temperature)) == pytest.approx(temperature, rel=0.01)
+
+
+@pytest.mark.parametrize(("background", "at_least"), [(-6, 0.93), (-11, 0.7)])
+@pytest.mark.parametrize("temperature", [0.7, 1.0, 2.0])
+def test_pixels_beyond_the_last_level_draw_the_temperature_to_the_sharper_side_only(temperature, background, at_least):
+    random = np.random.default_rng(4)
+    logits = np.concatenate([random.normal(background, 2, 900_000), random.normal(0, 3, 100_000)])
+    crack = random.random(logits.size) < expit(logits / temperature)
+    levels = np.rint(expit(logits) * 255).astype(int)
+    histogram = np.stack([np.bincount(levels[side], minlength=256) for side in (~crack, crack)])
+    assert at_least * temperature < fit_temperature(histogram) < 1.01 * temperature
 
 
 def test_every_set_has_the_same_say_in_the_temperature():
-    def sharper(temperature, pixels):
-        return drawn(lambda p: expit(logit(p.clip(1e-6, 1 - 1e-6)) / temperature), pixels)
-
-    small, large = sharper(2.0, 10_000), sharper(1.0, 10_000_000)
-    together = fit_temperature({"small": small, "large": large})
-    assert 1.2 < together < 1.8
+    small, large = answered(2.0, 10_000), answered(1.0, 10_000_000)
+    assert 1.2 < fit_temperature({"small": small, "large": large}) < 1.8
     assert fit_temperature({"small": small, "empty": np.zeros((2, 256), np.int64)}) == pytest.approx(2, rel=0.01)
 
 
-def test_without_doubt_there_is_nothing_to_fit():
-    certain = np.zeros((2, 256), np.int64)
-    certain[0, 0], certain[1, 255] = 900, 100
-    assert fit_temperature(certain) == 1 == fit_temperature({})
-    # Only background: any temperature would make it likelier, up to the edge.
-    certain[0, 5] = 7
-    assert fit_temperature(certain) == 1
+def test_without_crack_or_without_background_there_is_nothing_to_fit():
+    clean = np.zeros((2, 256), np.int64)
+    clean[0, 3:90] = 7
+    assert fit_temperature(clean) == fit_temperature(clean[::-1]) == fit_temperature({}) == 1
 
 
 def test_a_network_that_is_always_right_may_be_as_sure_as_is_allowed():
     right = np.zeros((2, 256), np.int64)
     right[0, 60], right[1, 200] = 500, 500
-    assert fit_temperature(right) == pytest.approx(0.1, rel=0.01)
+    assert fit_temperature(right) == pytest.approx(0.25, rel=0.01)

@@ -83,7 +83,7 @@ def test_a_temperature_is_fitted_on_top_of_the_one_the_engine_has(samples):
     # Wall at 0.3 and line at 0.84 tell all pixels apart: the colder the likelier, as far as is allowed.
     engine = DarknessEngine()
     engine.card = ModelCard("darkness", "none", tile=64, overlap=16, temperature=3.0)
-    assert choose_temperature(engine, samples) == pytest.approx(0.3, rel=0.01)
+    assert choose_temperature(engine, samples) == pytest.approx(3 * 0.25, rel=0.01)
 
 
 def test_an_unreadable_photo_is_left_out_and_told(samples):
