@@ -18,7 +18,7 @@ Progress = Callable[[Sample], None]
 def choose_threshold(
     engine: Engine, samples: Iterable[Sample], *, progress: Progress | None = None
 ) -> tuple[float, float]:
-    """The threshold with the best mean over sets of F1 on `samples`, and that mean."""
+    """The threshold by its mean over sets of F1 on `samples` (see `best_threshold`), and that mean."""
     return best_threshold(set_histograms(engine, samples, progress=progress))
 
 

@@ -59,7 +59,7 @@ class LiteConv(nn.Sequential):
 
 
 class MobileBlock(nn.Module):
-    """The inverted residual of MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381): widen, convolve each channel, thin."""
+    """The inverted residual of MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381): widen, convolve, thin."""
 
     def __init__(self, channels: int, out: int, *, kernel: int, stride: int, expansion: int) -> None:
         super().__init__()

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from segmentation.training.masonry import paint_paving, paint_tar, paint_writing
 from segmentation.training.weathering import paint_joints, paint_moss, paint_shade, paint_stain
 
 Pixels = NDArray[np.uint8]
@@ -39,10 +40,12 @@ def cut_crop(pixels: Pixels, mask: Pixels, *, size: int, random: np.random.Gener
 def disturb(pixels: Pixels, truth: Pixels, random: np.random.Generator, *, weather: bool = True) -> Pixels:
     """Change light and sharpness at random, never geometry. (H, W, 3), truth (H, W; 0 or 1) → (H, W, 3).
 
-    With `weather` moss, stains, shade and joints are painted on the surface first.
+    With `weather` moss, stains, shade, joints, paving, tar and writing are painted on the surface first, more often
+    where there is no crack: there all that is dark and long can be learnt to be something else.
     """
+    often = 1.0 if truth.any() else WITHOUT_CRACK
     for chance, paint in WEATHER if weather else ():
-        if random.random() < chance:
+        if random.random() < often * chance:
             pixels = paint(pixels, truth, random)
     for chance, change in CHANGES:
         if random.random() < chance:
@@ -114,11 +117,15 @@ def _compress(pixels: Pixels, random: np.random.Generator) -> Pixels:
     return np.asarray(Image.open(file))
 
 
+WITHOUT_CRACK = 2.5
 WEATHER: tuple[tuple[float, Callable[[Pixels, Pixels, np.random.Generator], Pixels]], ...] = (
     (0.08, paint_moss),
     (0.08, paint_stain),
     (0.1, paint_shade),
-    (0.12, paint_joints),
+    (0.1, paint_joints),
+    (0.06, paint_paving),
+    (0.09, paint_tar),
+    (0.04, paint_writing),
 )
 CHANGES: tuple[tuple[float, Callable[[Pixels, np.random.Generator], Pixels]], ...] = (
     (0.75, _expose),

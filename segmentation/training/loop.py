@@ -46,6 +46,10 @@ class Trainer:
         self.store = PhotoStore(settings.cache_bytes)
         torch.manual_seed(settings.seed)
         network = build_network(settings.network, pretrained_encoder=settings.pretrained_encoder and not resume)
+        if settings.crop % int(network.stride):  # type: ignore[arg-type]
+            raise ValueError(
+                f"The crop is {settings.crop} px; {settings.network} needs a multiple of {network.stride}."
+            )
         if settings.init_from:
             load_strictly(network, load_checkpoint(settings.init_from)[0].state_dict(), settings.init_from)
         freeze(network, settings.frozen_stages)

@@ -46,7 +46,8 @@ def validate(network: nn.Module, samples: Iterable[Sample], *, store: PhotoStore
     level = level_of(threshold)
     temperature = fit_temperature(histograms)
     return Validation(
-        threshold=round(float(expit(logit(threshold) / temperature)), 4),
+        # After a few steps a network may be so sure of nothing that this rounds to 0, which is no threshold.
+        threshold=min(max(round(float(expit(logit(threshold) / temperature)), 4), 0.001), 0.999),
         score=score,
         f1={name: counts_from_level(histogram, level).f1 for name, histogram in histograms.items()},
         loss=float(np.mean([cross_entropy(histogram) for histogram in histograms.values()])),

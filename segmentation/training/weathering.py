@@ -1,5 +1,7 @@
 """What grows, runs and is built on concrete, painted over crops: moss, stains, dappled shade, joints. No cracks."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
@@ -20,10 +22,10 @@ def paint_moss(pixels: Pixels, truth: Pixels, random: np.random.Generator) -> Pi
     shape = clouds(size, random, cells=int(random.integers(2, 7)), octaves=3)
     share = random.uniform(0.05, 0.45)
     cover = np.clip((shape - np.quantile(shape, 1 - share)) * random.uniform(4, 20), 0, 1)
-    cover *= random.uniform(0.5, 0.95) * (1 - 0.6 * _widened(truth))
+    cover *= random.uniform(0.5, 0.95) * (1 - 0.6 * widened(truth))
     colour = np.array(MOSS[random.integers(len(MOSS))], np.float32) * random.uniform(0.7, 1.3)
     grain = clouds(size, random, cells=int(random.integers(40, 90)), octaves=1)[..., None] - 0.5
-    return _blend(pixels, colour * (1 + 0.7 * grain), cover)
+    return blend(pixels, colour * (1 + 0.7 * grain), cover)
 
 
 def paint_stain(pixels: Pixels, truth: Pixels, random: np.random.Generator) -> Pixels:
@@ -38,7 +40,7 @@ def paint_stain(pixels: Pixels, truth: Pixels, random: np.random.Generator) -> P
     along = (np.arange(height, dtype=np.float32) - start) / reach
     cover = cover * (np.clip(along * 8, 0, 1) * np.clip(1 - along, 0, 1)).astype(np.float32)[:, None]
     colour = np.array(STAINS[random.integers(len(STAINS))], np.float32)
-    return _blend(pixels, np.broadcast_to(colour, pixels.shape), _turned(cover, random))
+    return blend(pixels, np.broadcast_to(colour, pixels.shape), _turned(cover, random))
 
 
 def paint_shade(pixels: Pixels, truth: Pixels, random: np.random.Generator) -> Pixels:
@@ -66,7 +68,7 @@ def paint_joints(pixels: Pixels, truth: Pixels, random: np.random.Generator) -> 
     depth = random.uniform(0.15, 0.75) * (-1 if random.random() < 0.7 else 1)
     # A groove is not equally dark everywhere, and where a crack runs the crack is seen.
     worn = 0.6 + 0.8 * (clouds(truth.shape, random, cells=12, octaves=2) - 0.5)
-    change = lines * depth * worn * (1 - _widened(truth))
+    change = lines * depth * worn * (1 - widened(truth))
     light = pixels + change[..., None] * (pixels if depth < 0 else 255.0 - pixels)
     return np.clip(light, 0, 255).astype(np.uint8)
 
@@ -101,7 +103,7 @@ def _rule(
         pen.line([tuple(end) for end in ends], fill=255, width=thick)
 
 
-def _widened(truth: Pixels) -> Layer:
+def widened(truth: Pixels) -> Layer:
     """Truth with a soft rim of a few pixels, 0..1."""
     grown = Image.fromarray(truth * np.uint8(255)).filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.GaussianBlur(2))
     return np.asarray(grown, np.float32) / np.float32(255)
@@ -118,6 +120,7 @@ def _turned(layer: Layer, random: np.random.Generator) -> Layer:
     return np.rot90(layer, int(random.integers(4))) if layer.shape[0] == layer.shape[1] else layer
 
 
-def _blend(pixels: Pixels, colour: NDArray[np.floating], cover: Layer) -> Pixels:
+def blend(pixels: NDArray[Any], colour: NDArray[np.floating], cover: Layer) -> Pixels:
+    """`colour` (H, W, 3; 0..255) over `pixels` (H, W, 3), as dense as `cover` (H, W; 0..1)."""
     mixed = pixels + (colour - pixels) * cover[..., None]
     return np.clip(mixed, 0, 255).astype(np.uint8)
