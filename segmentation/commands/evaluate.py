@@ -65,12 +65,13 @@ def run(args: argparse.Namespace) -> int:
     try:
         _make_room(args)
         report, worst = _evaluate(args)
-        print(table_of(report))  # noqa: T201
+        # The files first: whoever reads the table through a pipe may close it early.
         if args.json:
             args.json.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         if args.pictures:
             write_pictures(report, args.pictures)
             worst.write(args.pictures)
+        print(table_of(report))  # noqa: T201
     except (SegmentationError, DataError, OSError) as error:
         return _complain(error)
     except KeyboardInterrupt:

@@ -45,11 +45,11 @@ def run(args: argparse.Namespace) -> int:
     try:
         args.out.mkdir(parents=True, exist_ok=True)
         report, sections = _robustness(args)
-        print(_table(report))  # noqa: T201
         text = json.dumps(report, indent=1, ensure_ascii=False) + "\n"
         (args.out / "robustness.json").write_text(text, encoding="utf-8")
         page = contact_sheet(sections, columns=PER_ROW, side=SIDE)
         page.save(args.out / "robustness.jpg", quality=JPEG_QUALITY)
+        print(_table(report))  # noqa: T201
     except (SegmentationError, DataError, OSError) as error:
         return _complain(error)
     except KeyboardInterrupt:
