@@ -136,7 +136,7 @@ def test_analysing_again_is_followed_to_its_end(enter, surveyed):
 
 def test_deciding_works_without_script(enter, surveyed):
     page = enter("reviewer", java_script_enabled=False).open(surveyed.photos[1])
-    page.get_by_role("button", name="Reject crack 1").click()
+    page.get_by_role("button", name="Reject crack 1", exact=True).click()
     expect(page).to_have_url(re.compile("#crack-1$"))
     expect(page.locator("#crack-1")).to_have_attribute("data-verdict", "rejected")
     expect(page.locator("#panel-history")).to_contain_text("Rejected crack 1")
