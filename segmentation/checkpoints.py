@@ -153,4 +153,5 @@ def _write(path: Path, tensors: dict[str, Tensor], card: ModelCard) -> None:
 
 def _stored(tensor: Tensor, *, half: bool) -> Tensor:
     tensor = tensor.detach().cpu().contiguous()
-    return tensor.half() if half and tensor.dtype == torch.float32 else tensor
+    # Norms and biases stay whole: a variance below 6e-8 would become nothing with 16 bits, and they are few.
+    return tensor.half() if half and tensor.dtype == torch.float32 and tensor.ndim > 1 else tensor

@@ -135,3 +135,11 @@ def test_networks_are_found_by_name_and_by_path(tmp_path):
     for wrong in (tmp_path / "none.safetensors", tmp_path, "", Path("/")):
         with pytest.raises(NetworkUnavailable):
             resolve_network(wrong)
+
+
+def test_half_the_bytes_keep_the_variances_of_norms(network, tmp_path):
+    tiny = {name: tensor * 0 + 1e-9 for name, tensor in network.state_dict().items() if name.endswith("running_var")}
+    network.load_state_dict(network.state_dict() | tiny)
+    save_checkpoint(tmp_path / "half.safetensors", network, card(), half=True)
+    loaded = load_checkpoint(tmp_path / "half.safetensors")[0].state_dict()
+    assert tiny and all(torch.equal(loaded[name], tensor) for name, tensor in tiny.items())
