@@ -52,6 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resume", action="store_true", help="go on from the state in --out")
     parser.add_argument("--init-from", type=Path, metavar="FILE", help="start from the weights of this .safetensors")
     parser.add_argument(
+        "--encoder-from", type=Path, metavar="FILE", help="start from the encoder of this .safetensors alone"
+    )
+    parser.add_argument(
         "--pretrained-encoder",
         action="store_true",
         help="start from ImageNet weights (downloads, unless a package brings them)",
@@ -101,6 +104,7 @@ def _settings(args: argparse.Namespace) -> TrainingSettings:
         pretrained_encoder=args.pretrained_encoder,
         frozen_stages=args.freeze_stages,
         init_from=args.init_from,
+        encoder_from=args.encoder_from,
     )
 
 

@@ -12,9 +12,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from segmentation.errors import NetworkUnavailable
-from segmentation.networks.blocks import ConvNorm
+from segmentation.networks.blocks import ConvNorm, Residual
 
+# Channels of the decoder at strides 1, 2, 4, 8, 16.
 DECODER = (16, 32, 64, 96, 128)
+WIDE_DECODER = (16, 32, 96, 160, 224)
 STEM = 32
 
 
@@ -118,7 +120,10 @@ class LiteUNet(nn.Module):
 
     stride = 32
 
-    def __init__(self, size: int = 0, decoder: Sequence[int] = DECODER, *, full_resolution: bool = True) -> None:
+    def __init__(
+        self, size: int = 0, decoder: Sequence[int] = DECODER, *, full_resolution: bool = True, refined: int = 0
+    ) -> None:
+        """`refined`: how many of the decoder's steps, from the coarsest, get a residual block behind their own."""
         super().__init__()
         self.encoder = LiteEncoder(size)
         *skips, below = self.encoder.channels
@@ -129,7 +134,12 @@ class LiteUNet(nn.Module):
         self.laterals = nn.ModuleList(
             nn.Conv2d(skip, after, 1, bias=False) for skip, after in zip(reversed(skips), reversed(widths), strict=True)
         )
-        self.convolutions = nn.ModuleList(ConvNorm(after, after) for _, after in steps)
+        self.convolutions = nn.ModuleList(
+            nn.Sequential(ConvNorm(after, after), Residual(after, after))
+            if number < refined
+            else ConvNorm(after, after)
+            for number, (_, after) in enumerate(steps)
+        )
         self.head = nn.Conv2d(full, 1, 1)
 
     def forward(self, pixels: Tensor) -> Tensor:
@@ -143,9 +153,16 @@ class LiteUNet(nn.Module):
         return self.head(features)
 
 
-def lite_unet(size: int, *, pretrained: bool, full_resolution: bool = True) -> LiteUNet:
-    """`LiteUNet`, with ImageNet weights in its encoder where `pretrained`. Raises NetworkUnavailable without them."""
-    network = LiteUNet(size, full_resolution=full_resolution)
+def lite_unet(size: int, *, pretrained: bool, full_resolution: bool = True, wide: bool = False) -> LiteUNet:
+    """`LiteUNet`, with ImageNet weights in its encoder where `pretrained`. Raises NetworkUnavailable without them.
+
+    `wide`: a decoder with twice the channels and a second pair of convolutions where the maps are small, so that it
+    costs many weights and few milliseconds.
+    """
+    if wide:
+        network = LiteUNet(size, WIDE_DECODER, full_resolution=full_resolution, refined=3)
+    else:
+        network = LiteUNet(size, full_resolution=full_resolution)
     if pretrained:
         _load_imagenet(network.encoder, size)
     return network

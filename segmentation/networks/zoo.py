@@ -21,8 +21,8 @@ def _from_scratch(name: str, build: Callable[[], nn.Module], *, pretrained: bool
     return build()
 
 
-def _lite(size: int, *, pretrained: bool, full_resolution: bool = True) -> nn.Module:
-    return lite_unet(size, pretrained=pretrained, full_resolution=full_resolution)
+def _lite(size: int, *, pretrained: bool, full_resolution: bool = True, wide: bool = False) -> nn.Module:
+    return lite_unet(size, pretrained=pretrained, full_resolution=full_resolution, wide=wide)
 
 
 def _vgg(*, pretrained: bool) -> nn.Module:
@@ -38,6 +38,7 @@ _BUILDERS: dict[str, Callable[..., nn.Module]] = {
     "unet-lite0": partial(_lite, 0),
     "unet-lite1": partial(_lite, 1),
     "unet-lite2": partial(_lite, 2),
+    "unet-lite0-wide": partial(_lite, 0, wide=True),
     "unet-lite0-stride2": partial(_lite, 0, full_resolution=False),
     "unet-vgg16": _vgg,
     "unet-resnet18": partial(_resnet, "resnet18"),

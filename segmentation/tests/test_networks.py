@@ -17,7 +17,7 @@ def test_every_network_answers_at_the_size_it_was_asked(name):
     assert logits.isfinite().all()
 
 
-@pytest.mark.parametrize("name", ["light", "unet-lite0", "unet-vgg16", "unet-resnet18"])
+@pytest.mark.parametrize("name", ["light", "unet-lite0", "unet-lite0-wide", "unet-vgg16", "unet-resnet18"])
 def test_a_single_pixel_reaches_the_answer_at_full_resolution(name):
     """Take away everything below stride 1: what is left of the answer still follows single pixels."""
     torch.manual_seed(0)
@@ -30,7 +30,7 @@ def test_a_single_pixel_reaches_the_answer_at_full_resolution(name):
     assert change.argmax() // 64 in range(31, 36) and change.argmax() % 64 in range(28, 33)
 
 
-@pytest.mark.parametrize("name", ["light", "unet-lite0", "unet-lite2"])
+@pytest.mark.parametrize("name", ["light", "unet-lite0", "unet-lite0-wide", "unet-lite2"])
 def test_the_small_networks_are_small(name):
     assert sum(weight.numel() for weight in build_network(name).parameters()) <= 5_000_000
 

@@ -139,6 +139,21 @@ def test_training_goes_on_from_other_weights(tmp_path):
         Trainer(settings(data, tmp_path / "out", network="unet-resnet18", init_from=tmp_path / "start.safetensors"))
 
 
+def test_training_takes_the_encoder_alone_from_a_network_with_another_decoder(tmp_path):
+    data = write_folders(tmp_path / "data", 4)
+    torch.manual_seed(5)
+    start = build_network("unet-lite0")
+    path = tmp_path / "start.safetensors"
+    save_checkpoint(path, start, ModelCard("start", "unet-lite0"))
+    trainer = Trainer(settings(data, tmp_path / "out", network="unet-lite0-wide", encoder_from=path))
+    own, given = trainer.state.network.state_dict(), start.state_dict()
+    shared = [name for name in given if name.startswith("encoder.")]
+    assert shared and all(torch.equal(own[name], given[name]) for name in shared)
+    assert own["thins.0.weight"].shape != given["thins.0.weight"].shape
+    with pytest.raises(CheckpointMismatch, match=r"encoder\..* is"):
+        Trainer(settings(data, tmp_path / "out", network="unet-lite2", encoder_from=path))
+
+
 def test_what_cannot_be_trained_ends_with_a_sentence(tmp_path, capsys):
     assert main(["train", "--data", str(tmp_path), "--out", str(tmp_path / "out")]) == 1
     assert "images/ and masks/" in capsys.readouterr().err

@@ -123,7 +123,7 @@ WEATHER: tuple[tuple[float, Callable[[Pixels, Pixels, np.random.Generator], Pixe
     (0.08, paint_stain),
     (0.1, paint_shade),
     (0.1, paint_joints),
-    (0.06, paint_paving),
+    (0.03, paint_paving),
     (0.09, paint_tar),
     (0.04, paint_writing),
 )
@@ -131,8 +131,8 @@ CHANGES: tuple[tuple[float, Callable[[Pixels, np.random.Generator], Pixels]], ..
     (0.75, _expose),
     (0.1, _grey),
     (0.15, _shade),
-    (0.15, _blur),
+    (0.1, _blur),
     (0.08, _sharpen),
-    (0.25, _grain),
-    (0.25, _compress),
+    (0.15, _grain),
+    (0.15, _compress),
 )

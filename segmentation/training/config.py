@@ -19,7 +19,8 @@ class TrainingSettings:
     sees, `mix` the relative share of each set (a set not named gets the square root of its number of source photos).
     `weather` paints moss, stains, shade and joints; `cl_dice` is the weight of the centre-line loss; `ema` the decay of
     the averaged weights per step. `frozen_stages` is the number of the encoder's stages, from its entrance, whose
-    weights stay as they are. `cache_bytes` is the memory for decoded photos, `checkpoint_minutes` how often state and
+    weights stay as they are. `init_from` are weights of the same architecture to start from, `encoder_from` weights of
+    any network whose encoder is the same. `cache_bytes` is the memory for decoded photos, `checkpoint_minutes` how often state and
     scores are written.
     """
 
@@ -48,6 +49,7 @@ class TrainingSettings:
     pretrained_encoder: bool = False
     frozen_stages: int = 0
     init_from: Path | None = None
+    encoder_from: Path | None = None
 
     def __post_init__(self) -> None:
         if (self.epochs is None) == (self.minutes is None):
@@ -66,4 +68,5 @@ class TrainingSettings:
             "mix": dict(self.mix),
             "also": [folder.name for folder in self.also],
             "init_from": self.init_from.name if self.init_from else None,
+            "encoder_from": self.encoder_from.name if self.encoder_from else None,
         }

@@ -4,6 +4,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -52,6 +53,8 @@ class Trainer:
             )
         if settings.init_from:
             load_strictly(network, load_checkpoint(settings.init_from)[0].state_dict(), settings.init_from)
+        if settings.encoder_from:
+            adopt_encoder(network, settings.encoder_from)
         freeze(network, settings.frozen_stages)
         network.to(self.machine.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.state = TrainingState.fresh(network, settings)
@@ -187,6 +190,17 @@ class Trainer:
         network = build_network(self.settings.network)
         network.load_state_dict(tensors)
         return network.eval().to(self.machine.device)
+
+
+def adopt_encoder(network: nn.Module, path: Path) -> None:
+    """Start `network` with the encoder of the checkpoint at `path`, whatever decoder that one has.
+
+    Raises CheckpointMismatch where the two encoders are not alike.
+    """
+    prefix = "encoder."
+    found = load_checkpoint(path)[0].state_dict()
+    own = {name: tensor for name, tensor in network.state_dict().items() if not name.startswith(prefix)}
+    load_strictly(network, own | {name: tensor for name, tensor in found.items() if name.startswith(prefix)}, path)
 
 
 def freeze(network: nn.Module, stages: int) -> None:
