@@ -134,12 +134,11 @@ class LiteUNet(nn.Module):
         self.laterals = nn.ModuleList(
             nn.Conv2d(skip, after, 1, bias=False) for skip, after in zip(reversed(skips), reversed(widths), strict=True)
         )
-        self.convolutions = nn.ModuleList(
-            nn.Sequential(ConvNorm(after, after), Residual(after, after))
-            if number < refined
-            else ConvNorm(after, after)
-            for number, (_, after) in enumerate(steps)
-        )
+        convolutions: list[nn.Module] = [ConvNorm(after, after) for _, after in steps]
+        for number in range(refined):
+            after = steps[number][1]
+            convolutions[number] = nn.Sequential(convolutions[number], Residual(after, after))
+        self.convolutions = nn.ModuleList(convolutions)
         self.head = nn.Conv2d(full, 1, 1)
 
     def forward(self, pixels: Tensor) -> Tensor:

@@ -20,8 +20,8 @@ class TrainingSettings:
     `weather` paints moss, stains, shade and joints; `cl_dice` is the weight of the centre-line loss; `ema` the decay of
     the averaged weights per step. `frozen_stages` is the number of the encoder's stages, from its entrance, whose
     weights stay as they are. `init_from` are weights of the same architecture to start from, `encoder_from` weights of
-    any network whose encoder is the same. `cache_bytes` is the memory for decoded photos, `checkpoint_minutes` how often state and
-    scores are written.
+    any network whose encoder is the same. `cache_bytes` is the memory for decoded photos, `checkpoint_minutes` how
+    often state and scores are written.
     """
 
     data: Path
