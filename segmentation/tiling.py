@@ -5,7 +5,10 @@ their answers are averaged with weights that fade towards the tile's edge, where
 sum is divided by the sum of the weights: no seam, no dim border, no stretching to the brightest pixel.
 """
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,6 +20,8 @@ PredictBatch = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
 Progress = Callable[[int, int], None]
 """Called with (tiles done, tiles in total); may raise to stop the work."""
+
+BATCHES_AHEAD = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +74,37 @@ def predict_tiled(
     band = _Band(plan)
     done = 0
     # The rows above the next row of tiles are finished: no later tile touches them.
-    for top, next_top in pairwise((*plan.tops, plan.height)):
-        for lefts in _groups(plan.lefts, batch):
-            tiles = np.stack([_cut(pixels, left, top, plan.tile) for left in lefts])
-            for left, answer in zip(lefts, predict_batch(tiles), strict=True):
+    next_tops = dict(pairwise((*plan.tops, plan.height)))
+    with closing(_answered(pixels, predict_batch, plan, batch)) as batches:
+        for top, lefts, answers in batches:
+            for left, answer in zip(lefts, answers, strict=True):
                 band.add(left, answer)
             done += len(lefts)
             report(done, len(plan))
-        probability[top:next_top] = band.finish(top, next_top - top)
+            if lefts[-1] == plan.lefts[-1]:
+                probability[top : next_tops[top]] = band.finish(top, next_tops[top] - top)
     return probability
+
+
+def _answered(
+    pixels: NDArray[np.uint8], predict_batch: PredictBatch, plan: TilePlan, batch: int
+) -> Generator[tuple[int, tuple[int, ...], NDArray[np.float32]], None, None]:
+    """Top, lefts and answers of each batch in order; the network is always one batch ahead of who takes them.
+
+    So it works while the batch before is cut, blended and reported, which take a processor of their own.
+    """
+    waiting: deque[tuple[int, tuple[int, ...], Future[NDArray[np.float32]]]] = deque()
+    with ThreadPoolExecutor(1, thread_name_prefix="network") as network:
+        for top in plan.tops:
+            for lefts in _groups(plan.lefts, batch):
+                tiles = np.stack([cut_tile(pixels, left, top, plan.tile) for left in lefts])
+                waiting.append((top, lefts, network.submit(predict_batch, tiles)))
+                if len(waiting) > BATCHES_AHEAD:
+                    first_top, first_lefts, answer = waiting.popleft()
+                    yield first_top, first_lefts, answer.result()
+        while waiting:
+            first_top, first_lefts, answer = waiting.popleft()
+            yield first_top, first_lefts, answer.result()
 
 
 class _Band:
@@ -131,7 +158,7 @@ def _fade(tile: int) -> NDArray[np.float32]:
     return (np.sin(np.pi * (np.arange(tile) + 0.5) / tile) ** 2).astype(np.float32)
 
 
-def _cut(pixels: NDArray[np.uint8], left: int, top: int, tile: int) -> NDArray[np.uint8]:
+def cut_tile(pixels: NDArray[np.uint8], left: int, top: int, tile: int) -> NDArray[np.uint8]:
     """One tile, mirrored past the photo's border as often as needed; a single row or column is repeated."""
     cut = pixels[top : top + tile, left : left + tile]
     for axis in (0, 1):

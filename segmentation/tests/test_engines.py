@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from segmentation import engines
-from segmentation.checkpoints import read_card, resolve_network
-from segmentation.engines import load_engine
+from segmentation.checkpoints import load_checkpoint, read_card, resolve_network
+from segmentation.engines import Recipe, TorchEngine, fitting_batch, load_engine
 from segmentation.errors import NetworkUnavailable
 from segmentation.tests.drawn_sets import draw_pair
 
@@ -85,7 +85,7 @@ def test_where_openvino_refuses_pytorch_answers_and_the_log_says_why(monkeypatch
     def refuse(*args):
         raise RuntimeError("unknown instruction")
 
-    monkeypatch.setattr(engines, "OpenVinoEngine", refuse)
+    monkeypatch.setattr("segmentation.engines.openvino.OpenVinoEngine", refuse)
     with caplog.at_level(logging.WARNING):
         assert load_engine(PATH, "cpu").device_label.startswith("CPU, PyTorch")
     assert "unknown instruction" in caplog.text
@@ -102,7 +102,9 @@ def test_a_device_that_is_not_there_is_refused(monkeypatch):
 
 
 def test_a_processor_that_hides_its_flags_has_no_bf16(monkeypatch):
-    monkeypatch.setattr(engines.Path, "read_text", lambda *args, **kwargs: (_ for _ in ()).throw(OSError()))
+    monkeypatch.setattr(
+        "segmentation.engines.processor.Path.read_text", lambda *args, **kwargs: (_ for _ in ()).throw(OSError())
+    )
     assert engines.processor_has_bf16() is False
     assert "f32" in load_engine(PATH, "torch-cpu").device_label
 
@@ -116,3 +118,49 @@ def test_missing_memory_is_a_memory_error(monkeypatch, tiles):
     monkeypatch.setattr(engine.recipe, "forward", full)
     with pytest.raises(MemoryError):
         engine.predict(tiles)
+
+
+class SmallCard(TorchEngine):
+    """A card that PyTorch does not have here: it holds `room` tiles at once, and is otherwise the processor."""
+
+    def __init__(self, *args, room, **kwargs):
+        self.room = room
+        self.sizes = []
+        super().__init__(*args, **kwargs)
+
+    def _move(self, device):
+        if device.type == "cuda":
+            self.device, self.bf16, self.batch, self.device_label = device, False, 4, "card"
+        else:
+            super()._move(device)
+
+    def _answer(self, tiles):
+        if self.device.type == "cuda":
+            if len(tiles) > self.room:
+                raise torch.OutOfMemoryError("CUDA out of memory.")
+            self.sizes.append(len(tiles))
+            device, self.device = self.device, torch.device("cpu")
+            try:
+                return super()._answer(tiles)
+            finally:
+                self.device = device
+        return super()._answer(tiles)
+
+
+@pytest.mark.parametrize(
+    ("room", "sizes", "label"), [(8, [4, 1], "card"), (1, [1] * 5, "card"), (0, [], "CPU, PyTorch, f32")]
+)
+def test_a_card_without_memory_is_given_less_and_then_the_processor_goes_on(room, sizes, label, exact, tiles):
+    network, card = load_checkpoint(PATH)
+    engine = SmallCard(Recipe(network, card).eval(), card, torch.device("cuda"), "f32", room=room)
+    answers = engine.predict(tiles[[0, 1, 0, 1, 0]])
+    assert engine.sizes == sizes and engine.device_label == label
+    assert np.abs(answers - exact[[0, 1, 0, 1, 0]]).max() < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("free", "tile", "batch"),
+    [(10_000, 100, 32), (10_000, 60, 64), (10_000, 5_000, 1), (10_000, 6_001, 1), (10**12, 1, 64), (1_000, 0, 64)],
+)
+def test_a_batch_takes_sixty_per_cent_of_free_memory_at_most(free, tile, batch):
+    assert fitting_batch(free, tile) == batch

@@ -1,3 +1,4 @@
+import time
 from itertools import pairwise
 
 import numpy as np
@@ -137,6 +138,33 @@ def test_progress_may_stop_the_work():
 
     with pytest.raises(StopHereError):
         predict_tiled(painted(40, 16), brightness, plan_tiles(40, 16, tile=8, overlap=0), progress=stop)
+
+
+def test_the_network_works_on_the_next_batch_while_the_one_before_is_blended():
+    started, reported = [], []
+
+    def look(tiles):
+        started.append(len(tiles))
+        return brightness(tiles)
+
+    def report(done, total):
+        if done == 8:
+            # The last batch but one is blended: the last one was handed to the network before.
+            deadline = time.monotonic() + 10
+            while len(started) < 3 and time.monotonic() < deadline:
+                time.sleep(0.01)
+            reported.append(len(started))
+
+    predict_tiled(painted(96, 8), look, plan_tiles(96, 8, tile=8, overlap=0), batch=4, progress=report)
+    assert reported == [3] and started == [4, 4, 4]
+
+
+def test_a_network_that_fails_fails_the_photo():
+    def broken(tiles):
+        raise MemoryError("no room")
+
+    with pytest.raises(MemoryError, match="no room"):
+        predict_tiled(painted(40, 16), broken, plan_tiles(40, 16, tile=8, overlap=0))
 
 
 def test_only_one_band_is_held_as_floats(monkeypatch):

@@ -1,0 +1,135 @@
+"""The benchmark as one set of facts, and as a table for people."""
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from segmentation.benchmark.photos import write_photo
+from segmentation.benchmark.rivals import matrix_peak, multiplications, original_seconds, original_tiles, plain_seconds
+from segmentation.benchmark.stages import Timed, time_photo
+from segmentation.checkpoints import ModelCard, load_checkpoint, save_checkpoint
+from segmentation.engines import Recipe, processor_has_bf16
+from segmentation.images import read_image
+from segmentation.networks import build_network
+from segmentation.tiling import plan_tiles
+
+ORIGINAL = "original-vgg16"
+# The ratios are taken on the photo nearest to this.
+RATIO_MEGAPIXELS = 12.0
+Say = Callable[[str], None]
+
+
+def measure(
+    network: Path, sizes: Sequence[float], *, device: str = "auto", sample: int = 4, say: Say = print
+) -> dict[str, Any]:
+    """Run everything once. `sizes` are megapixels; `sample` tiles of the slow rivals are run, the rest is reckoned.
+
+    Keys: machine, network, photos (a row for each size), plain, original, peak, flatness.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        photos = {size: Path(folder) / f"{size:g}.jpg" for size in sorted(set(sizes))}
+        for size, path in photos.items():
+            write_photo(path, size)
+        rows: dict[float, Timed] = {}
+        for size, path in photos.items():
+            rows[size] = time_photo(path, network, device)
+            say(_photo_line(rows[size]))
+        middle = min(photos, key=lambda size: abs(size - RATIO_MEGAPIXELS))
+        chosen = rows[middle]
+        facts = {
+            "machine": _machine(),
+            "network": network.name,
+            "device": chosen.device,
+            "photos": [_row(timed) for timed in rows.values()],
+            "plain": _beside_plain(network, photos[middle], chosen, sample),
+            "original": _beside_original(Path(folder), photos[middle], chosen, device, sample),
+            "peak": _beside_peak(network, chosen),
+        }
+    costs = [row["seconds_per_mp"] for row in facts["photos"]]
+    return facts | {"flatness": max(costs) / min(costs)}
+
+
+def table(facts: dict[str, Any]) -> str:
+    """The facts as Markdown."""
+    stages = list(facts["photos"][0]["seconds"])
+    lines = [
+        "| MP | " + " | ".join(f"{stage}, s" for stage in stages) + " | total, s | MP/s | peak memory, MB | cracks |",
+        "|---:|" + "---:|" * (len(stages) + 4),
+    ]
+    for row in facts["photos"]:
+        cells = [f"{row['seconds'][stage]:.2f}" for stage in stages]
+        cells += [f"{row['total']:.2f}", f"{row['mp_per_second']:.2f}", f"{row['peak_mb']:.0f}", str(row["cracks"])]
+        lines.append(f"| {row['megapixels']:.1f} | " + " | ".join(cells) + " |")
+    plain, original, peak = facts["plain"], facts["original"], facts["peak"]
+    lines += [
+        "",
+        f"{facts['network']} on {facts['device']}; {facts['machine']['threads']} threads.",
+        f"Dearest over cheapest megapixel: {facts['flatness']:.2f}",
+        f"(a) plain PyTorch f32 tile loop {plain['seconds']:.1f} s, here {plain['ours']:.2f} s: {plain['ratio']:.1f} ×",
+        f"(b) original's patch inference {original['seconds']:.0f} s ({original['tiles']} tiles); "
+        f"its UNet-VGG16 here {original['ours_same_network']:.1f} s: {original['ratio_same_network']:.0f} ×; "
+        f"the default network: {original['ratio']:.0f} ×",
+        f"(c) {peak['giga_macs_per_second']:.0f} of {peak['matrix']:.0f} billion multiply-adds a second "
+        f"({peak['precision']}): {peak['share']:.2f} of the peak",
+    ]
+    return "\n".join(lines)
+
+
+def _beside_plain(network: Path, photo: Path, ours: Timed, sample: int) -> dict[str, float]:
+    loaded, card = load_checkpoint(network)
+    pixels = read_image(photo).pixels
+    plan = plan_tiles(pixels.shape[1], pixels.shape[0], tile=card.tile, overlap=card.overlap)
+    seconds = plain_seconds(Recipe(loaded, card), pixels, plan, sample=sample)
+    own = ours.seconds["network"]
+    return {"seconds": seconds, "ours": own, "ratio": seconds / own}
+
+
+def _beside_original(folder: Path, photo: Path, ours: Timed, device: str, sample: int) -> dict[str, float]:
+    network = build_network(ORIGINAL)
+    same = folder / "original.safetensors"
+    # Its weights are random: neither its loop nor ours is faster for better ones.
+    save_checkpoint(same, network, ModelCard(ORIGINAL, ORIGINAL, tile=448, threshold=0.999))
+    pixels = read_image(photo).pixels
+    height, width = pixels.shape[:2]
+    seconds = original_seconds(network, width, height, sample=sample)
+    own = time_photo(photo, same, device).seconds["network"]
+    return {
+        "seconds": seconds,
+        "tiles": original_tiles(width, height),
+        "ours_same_network": own,
+        "ratio_same_network": seconds / own,
+        "ratio": seconds / ours.seconds["network"],
+    }
+
+
+def _beside_peak(network: Path, ours: Timed) -> dict[str, Any]:
+    loaded, card = load_checkpoint(network)
+    bf16 = "bf16" in ours.device
+    peak = matrix_peak(torch.bfloat16 if bf16 else torch.float32)
+    reached = multiplications(loaded, card.tile) * ours.tiles / ours.seconds["network"]
+    return {
+        "giga_macs_per_second": reached,
+        "matrix": peak,
+        "precision": "bf16" if bf16 else "f32",
+        "share": reached / peak,
+    }
+
+
+def _machine() -> dict[str, Any]:
+    return {"processors": os.cpu_count(), "threads": torch.get_num_threads(), "bf16": processor_has_bf16()}
+
+
+def _row(timed: Timed) -> dict[str, Any]:
+    return asdict(timed) | {
+        "mp_per_second": timed.mp_per_second,
+        "seconds_per_mp": timed.total / timed.megapixels,
+    }
+
+
+def _photo_line(timed: Timed) -> str:
+    return f"{timed.megapixels:.1f} MP: {timed.total:.2f} s, {timed.mp_per_second:.2f} MP/s, {timed.peak_mb:.0f} MB"

@@ -1,0 +1,24 @@
+"""One batch of tiles → probabilities: the same recipe on OpenVINO (processors) or PyTorch (processors, CUDA).
+
+An engine belongs to the process that loaded it: load it after a fork, never before.
+"""
+
+from segmentation.engines.graphics import fitting_batch
+from segmentation.engines.loading import DEVICES, Engine, Precision, load_engine
+from segmentation.engines.openvino import OpenVinoEngine, compiled_networks
+from segmentation.engines.processor import processor_has_bf16
+from segmentation.engines.pytorch import TorchEngine
+from segmentation.engines.recipe import Recipe
+
+__all__ = [
+    "DEVICES",
+    "Engine",
+    "OpenVinoEngine",
+    "Precision",
+    "Recipe",
+    "TorchEngine",
+    "compiled_networks",
+    "fitting_batch",
+    "load_engine",
+    "processor_has_bf16",
+]
