@@ -1,4 +1,4 @@
-"""`python -m segmentation predict | train | evaluate | robustness | compare | benchmark | import-original | build-data | draw`."""
+"""`python -m segmentation COMMAND`; `--help` lists them."""
 
 import argparse
 import importlib
