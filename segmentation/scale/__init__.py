@@ -1,0 +1,33 @@
+"""Millimetres per pixel of a photo, with their source and uncertainty; and the narrowest crack that the photo shows."""
+
+from segmentation.scale.finding import find_scale
+from segmentation.scale.floor import Floor, find_floor
+from segmentation.scale.given import Distance, Given, KnownLength, Source, Surface
+from segmentation.scale.markers import MarkerKind, MarkersUnavailable, SeenMarker, Sighting, draw_marker, find_markers
+from segmentation.scale.metadata import PhotoMetadata, read_metadata
+from segmentation.scale.plane import Plane
+from segmentation.scale.values import Scale, ScaleResult, Tried, width_in_mm
+
+__all__ = [
+    "Distance",
+    "Floor",
+    "Given",
+    "KnownLength",
+    "MarkerKind",
+    "MarkersUnavailable",
+    "PhotoMetadata",
+    "Plane",
+    "Scale",
+    "ScaleResult",
+    "SeenMarker",
+    "Sighting",
+    "Source",
+    "Surface",
+    "Tried",
+    "draw_marker",
+    "find_floor",
+    "find_markers",
+    "find_scale",
+    "read_metadata",
+    "width_in_mm",
+]
