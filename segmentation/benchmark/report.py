@@ -41,7 +41,7 @@ def measure(
             say(_photo_line(rows[size]))
         middle = min(photos, key=lambda size: abs(size - RATIO_MEGAPIXELS))
         chosen = rows[middle]
-        facts = {
+        facts: dict[str, Any] = {
             "machine": _machine(),
             "network": network.name,
             "device": chosen.device,

@@ -1,8 +1,9 @@
 """What we are measured against in the same run: a plain loop, the original's loop, the machine's own product."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import torch
@@ -60,7 +61,7 @@ def multiplications(network: nn.Module, side: int) -> float:
     return counter.get_total_flops() / 2e9
 
 
-def _typical(run: Callable[[object], object], inputs: list) -> float:
+def _typical(run: Callable[[Any], object], inputs: Sequence[object]) -> float:
     """The median seconds; the first one warms up and counts only where it is alone."""
     seconds = []
     for item in inputs:
