@@ -53,7 +53,6 @@ def time_here(photo: Path, network: Path, device: str) -> Timed:
     decoded = perf_counter()
     tile = segmenter.card.tile
     segmenter.segment(pixels[:tile, :tile])
-    warm = perf_counter()
     seen = segmenter.segment(pixels)
     analysed = perf_counter()
     overlay_layer(seen, (OVERLAY_EDGE, max(1, OVERLAY_EDGE * seen.height // seen.width)))
@@ -65,7 +64,7 @@ def time_here(photo: Path, network: Path, device: str) -> Timed:
         peak_mb=peak_memory_mb(),
         cracks=len(seen.cracks),
         tiles=seen.tiles,
-        device=seen.device + (f" after {warm - decoded:.2f} s of warming up" if warm - decoded > 1 else ""),
+        device=seen.device,
     )
 
 

@@ -122,8 +122,8 @@ WEATHER: tuple[tuple[float, Callable[[Pixels, Pixels, np.random.Generator], Pixe
     (0.08, paint_moss),
     (0.08, paint_stain),
     (0.1, paint_shade),
-    (0.12, paint_joints),
-    (0.06, paint_paving),
+    (0.1, paint_joints),
+    (0.03, paint_paving),
     (0.09, paint_tar),
     (0.04, paint_writing),
 )
