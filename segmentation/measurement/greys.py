@@ -42,7 +42,7 @@ PLAIN = Calibration(
     contrast_sd=0.13,
     blur_px=0.9,
     blur_spread=0.35,
-    error_px=0.06,
+    error_px=0.13,
     error_share=0.22,
     factor=2.0,
 )
