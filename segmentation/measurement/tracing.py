@@ -2,8 +2,9 @@
 
 What is in a crack's mask: pixels of at least the threshold that touch each other and hang together with a pixel
 that is surer than that (threshold + a quarter of what is left to 1), in a piece that is long enough and longer
-than wide. The mask of a photo is the union of its cracks' masks, and no pixel belongs to two cracks: where
-cracks cross, each pixel goes to the nearest centre line.
+than wide. Pieces with a short gap between them that the map half believes in are one crack (`gaps.py`). The mask
+of a photo is the union of its cracks' masks, and no pixel belongs to two cracks: where cracks cross, each pixel
+goes to the nearest centre line.
 """
 
 import math
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from segmentation.measurement.chains import Chain, count_arms, trace_chains
+from segmentation.measurement.gaps import close_gaps
 from segmentation.measurement.geometry import Points, orientation_deg, path_length, simplify
 from segmentation.measurement.graph import mend
 from segmentation.measurement.greys import CAMERA
@@ -72,6 +74,7 @@ def trace_cracks(
     skeleton = raster.copy()
     graph = trace_graph(skeleton, thin(skeleton, positions), clearance)
     mend(graph)
+    regions = regions.joined(close_gaps(graph, probability, threshold * 255))
     by_region = defaultdict(list)
     for chains in trace_chains(graph):
         # Finishing adds about one width. Where that is half the length and more, the piece is no crack.
@@ -103,7 +106,7 @@ def _draft(chains: list[Chain], raster: Raster, clearance: Clearance) -> _Draft:
 def _region(regions: Regions, chain: Chain) -> int:
     # A point may lie in a hole that was closed, or between the pixels of a junction; the line as a whole does not.
     columns, rows = np.floor(chain.points).astype(np.int64).T
-    return int(regions.labels[rows, columns].max())
+    return regions.of(rows, columns)
 
 
 def _cracks_of_region(drafts: list[_Draft], pixels: Pixels, ruler: Ruler, min_length_px: float) -> list[Crack]:
