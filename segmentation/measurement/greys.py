@@ -45,6 +45,7 @@ PLAIN = Calibration(
     error_px=0.13,
     error_share=0.22,
     factor=2.0,
+    edge=0.45,
 )
 """For pictures without a camera's processing: drawn ones, or raw data developed without tone curve and sharpening.
 Nothing is fitted: contrasts and blurs are those that such pictures are drawn with."""

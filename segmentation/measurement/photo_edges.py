@@ -48,22 +48,22 @@ def photo_edges(pixels: NDArray[np.uint8], line: Points, near: Edges, calibratio
     inside = from_middle <= np.maximum(INSIDE_SHARE * near.width, INSIDE_PX)[:, None]
     seen = np.isfinite(light)
     bottom = median_where(np.where(seen, light, 0.0), inside & seen)
-    left = -_outward(light[:, ::-1], -at[::-1], -near.left, bottom)
-    right = _outward(light, at, near.right, bottom)
+    left = -_outward(light[:, ::-1], -at[::-1], -near.left, bottom, calibration.edge)
+    right = _outward(light, at, near.right, bottom, calibration.edge)
     found = usable & np.isfinite(left) & np.isfinite(right) & (right > left)
     return Edges(np.where(found, left, np.nan), np.where(found, right, np.nan))
 
 
-def _outward(light: Numbers, at: Numbers, edge: Numbers, bottom: Numbers) -> Numbers:
-    """Where light rises through the half nearest to `edge` (n,), going along `at`; NaN where it does not nearby."""
+def _outward(light: Numbers, at: Numbers, edge: Numbers, bottom: Numbers, share: float) -> Numbers:
+    """Where light rises through `share` of its way to the wall, nearest to `edge` (n,), going along `at`, else NaN."""
     beyond = at - edge[:, None]
     seen = np.isfinite(light)
     wall = median_where(np.where(seen, light, 0.0), seen & (beyond >= WALL_PX[0]) & (beyond <= WALL_PX[1]))
-    half = (wall + bottom)[:, None] / 2
+    level = (bottom + share * (wall - bottom))[:, None]
     low, high = light[:, :-1], light[:, 1:]
-    rises: Flags = (low < half) & (high >= half)
-    share = (half - low) / np.where(rises, high - low, 1.0)
-    crossing = at[:-1] + share * (at[1] - at[0])
+    rises: Flags = (low < level) & (high >= level)
+    part = (level - low) / np.where(rises, high - low, 1.0)
+    crossing = at[:-1] + part * (at[1] - at[0])
     away = np.where(rises, np.abs(crossing - edge[:, None]), np.inf)
     column = away.argmin(axis=1)
     rows = np.arange(len(light))
