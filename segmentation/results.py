@@ -92,23 +92,23 @@ class Crack:
     @property
     def width_median_px(self) -> float | None:
         """Median of the measured widths; None where there are none. So the next four."""
-        return self.widths and self.widths.median
+        return None if self.widths is None else self.widths.median
 
     @property
     def width_u95_px(self) -> float | None:
-        return self.widths and self.widths.u95
+        return None if self.widths is None else self.widths.u95
 
     @property
     def width_p95_px(self) -> float | None:
-        return self.widths and self.widths.p95
+        return None if self.widths is None else self.widths.p95
 
     @property
     def width_widest_px(self) -> float | None:
-        return self.widths and self.widths.widest
+        return None if self.widths is None else self.widths.widest
 
     @property
     def width_max_at(self) -> Point | None:
-        return self.widths and self.widths.widest_at
+        return None if self.widths is None else self.widths.widest_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,18 @@ from segmentation.results import Crack, Point, WidthSummary
 from segmentation.scale import Floor, Scale
 
 
+_WIDTHS = (
+    "width_median_px",
+    "width_u95_px",
+    "width_mean_px",
+    "width_p95_px",
+    "width_max_px",
+    "width_max_u95_px",
+)
+_ROW = re.compile(r"\[\s[-+.0-9eE,\s]*\]")
+"""A list of numbers over several lines."""
+
+
 def describe_findings(
     cracks: Sequence[Crack], size: tuple[int, int], scale: PhotoScale | None, floor: Floor | None
 ) -> dict[str, Any]:
@@ -62,14 +74,14 @@ def describe_crack(crack: Crack, scale: Scale | None, floor: Floor | None) -> di
 def _widths_px(crack: Crack) -> dict[str, Any]:
     widths, profile = crack.widths, crack.profile
     columns = np.column_stack((profile.places, profile.width_px, profile.u95_px))
+    numbers = (
+        (None,) * len(_WIDTHS)
+        if widths is None
+        else (widths.median, widths.u95, widths.mean, widths.p95, widths.widest, widths.widest_u95)
+    )
     return {
-        "width_median_px": _round(widths and widths.median, 2),
-        "width_u95_px": _round(widths and widths.u95, 2),
-        "width_mean_px": _round(widths and widths.mean, 2),
-        "width_p95_px": _round(widths and widths.p95, 2),
-        "width_max_px": _round(widths and widths.widest, 2),
-        "width_max_u95_px": _round(widths and widths.widest_u95, 2),
-        "width_max_at": widths and [round(axis, 1) for axis in widths.widest_at],
+        **{name: _round(number, 2) for name, number in zip(_WIDTHS, numbers, strict=True)},
+        "width_max_at": None if widths is None else [round(axis, 1) for axis in widths.widest_at],
         "width_samples": crack.samples,
         "width_profile_px": [[round(value, 2) for value in row] for row in columns.tolist()],
     }
@@ -159,9 +171,6 @@ def _scale(scale: PhotoScale | None) -> dict[str, Any] | None:
         "source": scale.source,
         "note": facts.note,
     }
-
-
-_ROW = re.compile(r"\[\s[-+.0-9eE,\s]*\]")
 
 
 def _significant(value: float) -> float:

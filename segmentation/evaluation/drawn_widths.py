@@ -144,7 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=20_000)
     parser.add_argument("--network", default="default", metavar="NAME|PATH|none")
     args = parser.parse_args(arguments)
-    look = look_with_truth
+    look: Looked = look_with_truth
     if args.network != "none":
         look = look_with(CrackSegmenter.load(resolve_network(args.network), "cpu"))
     print(report(*compare(drawn_photos(args.photos, args.seed), look)))  # noqa: T201

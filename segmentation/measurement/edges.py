@@ -42,7 +42,7 @@ def map_edges(
     which count as crack. Looks at most `reach` pixels, float (n,), to either side.
     """
     side = int(np.ceil(reach.max() / ACROSS_PX))
-    at = np.arange(-side, side + 1) * ACROSS_PX
+    at = np.arange(-side, side + 1, dtype=np.float64) * ACROSS_PX
     across = normals(line)
     rows_at_once = max(1, SAMPLES_AT_ONCE // len(at))
     parts = []
