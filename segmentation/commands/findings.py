@@ -12,7 +12,6 @@ from segmentation.measurement import total
 from segmentation.results import Crack, Point, WidthSummary
 from segmentation.scale import Floor, Scale
 
-
 _WIDTHS = (
     "width_median_px",
     "width_u95_px",

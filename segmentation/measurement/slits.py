@@ -46,6 +46,9 @@ class Calibration:
     factor: float
     edge: float = field(default=0.5, repr=False)
     """How far from the inside's brightness to the wall's an edge lies, 0..1 (`photo_edges.py`)."""
+    median_share: float = field(default=1.0, repr=False)
+    """Uncertainty of the median along a crack, as a share of that of one sample: what they do not have in common is
+    averaged out. 1 where nobody has measured it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ def _crack(draft: _Draft, pixels: Pixels, ruler: Ruler) -> Crack:
         mask_runs=runs_from_positions((rows - y0) * (x1 - x0) + columns - x0, (y1 - y0) * (x1 - x0)),
         arms=draft.arms,
         tortuosity=None if draft.closed else _tortuosity(main),
-        widths=summarise(profile),
+        widths=summarise(profile, ruler.calibration.median_share if ruler.pixels is not None else 1.0),
         profile=profile,
     )
 
