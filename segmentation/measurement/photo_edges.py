@@ -29,6 +29,7 @@ MIN_DARKNESS = 0.15
 RANGE_PX = (3.0, 60.0)
 """Map widths between which photo edges are looked for. A narrower crack is measured by its missing light; a wider one
 gains little."""
+STATIONS_AT_ONCE = 2000
 
 
 def photo_edges(pixels: NDArray[np.uint8], line: Points, near: Edges, calibration: Calibration) -> Edges:
@@ -43,15 +44,24 @@ def photo_edges(pixels: NDArray[np.uint8], line: Points, near: Edges, calibratio
     reach = float(max(-near.left[usable].min(), near.right[usable].max())) + WALL_PX[1]
     at = offsets(reach, STEP_PX)
     greys = averaged_along(grey_profiles(pixels, line, reach, step_px=STEP_PX).astype(np.float64), AVERAGED)
-    light = decoded(greys, calibration)
+    parts = []
+    for first in range(0, len(line), STATIONS_AT_ONCE):
+        part = slice(first, first + STATIONS_AT_ONCE)
+        light = decoded(greys[part], calibration)
+        parts.append(_edges_of(light, at, Edges(near.left[part], near.right[part]), calibration.edge))
+    left, right = np.concatenate(parts, axis=1)
+    found = usable & np.isfinite(left) & np.isfinite(right) & (right > left)
+    return Edges(np.where(found, left, np.nan), np.where(found, right, np.nan))
+
+
+def _edges_of(light: Numbers, at: Numbers, near: Edges, share: float) -> Numbers:
+    """Left and right edge of each profile (n, m): (2, n)."""
     from_middle = np.abs(at - ((near.left + near.right) / 2)[:, None])
     inside = from_middle <= np.maximum(INSIDE_SHARE * near.width, INSIDE_PX)[:, None]
     seen = np.isfinite(light)
     bottom = median_where(np.where(seen, light, 0.0), inside & seen)
-    left = -_outward(light[:, ::-1], -at[::-1], -near.left, bottom, calibration.edge)
-    right = _outward(light, at, near.right, bottom, calibration.edge)
-    found = usable & np.isfinite(left) & np.isfinite(right) & (right > left)
-    return Edges(np.where(found, left, np.nan), np.where(found, right, np.nan))
+    left = -_outward(light[:, ::-1], -at[::-1], -near.left, bottom, share)
+    return np.stack((left, _outward(light, at, near.right, bottom, share)))
 
 
 def _outward(light: Numbers, at: Numbers, edge: Numbers, bottom: Numbers, share: float) -> Numbers:

@@ -74,6 +74,8 @@ class Ruler:
         wide_u95 = np.where(np.isfinite(seen), _u95(wide, PHOTO_U95), _u95(wide, NETWORK_U95))
         # A faint dip tells more about a hairline than its mask, which is as wide as the network draws a line.
         narrow = np.isfinite(grey.width_px) & (grey.width_px <= WIDEST_PX)
+        # Between edges that far apart a pale crack misses little light, or has a dark core.
+        narrow &= ~((seen >= HANDOVER_PX[1]) & (grey.width_px < seen / 2))
         joined = join_widths(WidthsAlong(grey.width_px, grey.u95_px, narrow), wide, wide_u95)
         sure = narrow | (wide >= HANDOVER_PX[1])
         # Where the photo says next to nothing, burnt out or out of focus, the map is all there is.
