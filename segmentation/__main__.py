@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 COMMANDS = {
     "predict": "find the cracks in photos and write masks, overlays and measurements",
+    "measure": "measure the cracks of a mask or a map of probabilities, with or without the photo",
     "train": "train a network on photos with masks",
     "evaluate": "score a network on a split of a data set",
     "robustness": "say what a network flags on hard photos without masks, by category",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from segmentation.checkpoints import ModelCard
 from segmentation.engines import Engine, load_engine
 from segmentation.errors import OutOfMemory
-from segmentation.measurement import trace_cracks
+from segmentation.measurement import CAMERA, Calibration, trace_cracks
 from segmentation.results import Segmentation
 from segmentation.tiling import Progress, plan_tiles, predict_tiled
 
@@ -31,28 +31,36 @@ class CrackSegmenter:
         return self.engine.card
 
     def segment(
-        self, pixels: NDArray[np.uint8], *, threshold: float | None = None, progress: Progress | None = None
+        self,
+        pixels: NDArray[np.uint8],
+        *,
+        threshold: float | None = None,
+        progress: Progress | None = None,
+        calibration: Calibration = CAMERA,
     ) -> Segmentation:
-        """Find the cracks of a photo, uint8 (height, width, 3) RGB, upright.
+        """Find and measure the cracks of a photo, uint8 (height, width, 3) RGB, upright.
 
-        `threshold` (0..1) is the card's unless given. `progress` is called with (tiles done, tiles in total) and
+        `threshold` (0..1) is the card's unless given. `calibration` says what grey values mean: those of a camera, or
+        PLAIN for drawn pictures. `progress` is called with (tiles done, tiles in total) and
         may raise to stop. Raises OutOfMemory; ValueError for a threshold that is none.
         """
         chosen = self.card.threshold if threshold is None else threshold
         if not 0 < chosen < 1:
             raise ValueError(f"the threshold must lie between 0 and 1, not {chosen}")
         try:
-            return self._segment(pixels, chosen, progress)
+            return self._segment(pixels, chosen, progress, calibration)
         except MemoryError as error:
             raise OutOfMemory(megapixels=pixels.shape[0] * pixels.shape[1] / 1e6) from error
 
-    def _segment(self, pixels: NDArray[np.uint8], threshold: float, progress: Progress | None) -> Segmentation:
+    def _segment(
+        self, pixels: NDArray[np.uint8], threshold: float, progress: Progress | None, calibration: Calibration
+    ) -> Segmentation:
         height, width = pixels.shape[:2]
         plan = plan_tiles(width, height, tile=self.card.tile, overlap=self.card.overlap)
         started = perf_counter()
         probability = predict_tiled(pixels, self.engine.predict, plan, batch=self.engine.batch, progress=progress)
         predicted = perf_counter()
-        cracks = trace_cracks(probability, threshold=threshold)
+        cracks = trace_cracks(probability, threshold=threshold, pixels=pixels, calibration=calibration)
         traced = perf_counter()
         return Segmentation(
             width=width,

@@ -2,7 +2,6 @@
 
 import argparse
 import hashlib
-import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from segmentation.commands.predictions import (
     photos_of,
     write_prediction,
 )
+from segmentation.commands.scales import add_scale_arguments, calibration_of, floor_of, scale_of
 from segmentation.engines import DEVICES
 from segmentation.errors import SegmentationError
 from segmentation.images import read_image
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--threshold", type=threshold, metavar="T", help="0 to 1 (default: the network's own)")
     parser.add_argument("--device", default="auto", choices=DEVICES)
-    parser.add_argument("--mm-per-pixel", type=scale, metavar="S", help="scale of the photos: adds millimetres")
+    add_scale_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -89,8 +89,10 @@ def _analyse(
     started = perf_counter()
     pixels = read_image(photo).pixels
     reading = perf_counter() - started
-    segmentation = segmenter.segment(pixels, threshold=args.threshold, progress=progress)
-    facts = describe(photo.name, segmentation, network, args.mm_per_pixel)
+    calibration = calibration_of(photo, args.plain)
+    segmentation = segmenter.segment(pixels, threshold=args.threshold, progress=progress, calibration=calibration)
+    scale = scale_of(photo, (segmentation.width, segmentation.height), args)
+    facts = describe(photo.name, segmentation, network, scale, floor_of(pixels, scale))
     facts["seconds"] = {"reading": round(reading, 2)} | facts["seconds"]
     write_prediction(args.out, stem, pixels, segmentation, facts)
     return segmentation
@@ -126,12 +128,4 @@ def threshold(text: str) -> float:
     value = float(text)
     if not 0 < value < 1:
         raise argparse.ArgumentTypeError("must lie between 0 and 1")
-    return value
-
-
-def scale(text: str) -> float:
-    """Millimetres per pixel from the command line."""
-    value = float(text)
-    if not (0 < value < math.inf):
-        raise argparse.ArgumentTypeError("must be a positive number of millimetres")
     return value

@@ -1,6 +1,5 @@
 """What `predict` leaves on disk for a photo: three pictures and a JSON file, written last."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from segmentation import __version__
+from segmentation.commands.findings import as_json, describe_findings
+from segmentation.commands.scales import PhotoScale
 from segmentation.overlay import mask_of, overlay_image
-from segmentation.results import Crack, Point, Segmentation
+from segmentation.results import Segmentation
+from segmentation.scale import Floor
 
 SUFFIXES = (".probability.png", ".mask.png", ".overlay.jpg", ".json")
 PHOTO_SUFFIXES = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp"}
@@ -67,56 +69,23 @@ def write_prediction(
     Image.fromarray(segmentation.probability).save(probability)
     Image.fromarray(mask_of(segmentation).astype(np.uint8) * 255).save(mask)
     overlay_image(pixels, segmentation).save(overlay, quality=JPEG_QUALITY)
-    report.write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    report.write_text(as_json(facts), encoding="utf-8")
 
 
 def describe(
-    photo: str, segmentation: Segmentation, network: NetworkFacts, mm_per_pixel: float | None
+    photo: str, segmentation: Segmentation, network: NetworkFacts, scale: PhotoScale | None, floor: Floor | None
 ) -> dict[str, Any]:
-    """The JSON of a photo: lengths and widths in pixels of the upright photo, and in mm where the scale is given."""
-    findings = [_finding(crack, mm_per_pixel) for crack in segmentation.cracks]
-    totals: dict[str, Any] = {
-        "findings": len(findings),
-        "length_px": round(segmentation.crack_length_px, 1),
-        "area_px": sum(crack.area_px for crack in segmentation.cracks),
-        "area_share": round(segmentation.crack_area_share, 6),
-    }
-    if mm_per_pixel is not None:
-        totals["length_mm"] = round(segmentation.crack_length_px * mm_per_pixel, 1)
+    """The JSON of a photo: lengths and widths in pixels of the upright photo, and in mm where the scale is known."""
+    size = (segmentation.width, segmentation.height)
     return {
         "photo": photo,
         "width": segmentation.width,
         "height": segmentation.height,
-        "mm_per_pixel": mm_per_pixel,
-        "findings": findings,
-        "totals": totals,
+        "mm_per_pixel": scale and scale.scale.mm_per_px,
+        **describe_findings(segmentation.cracks, size, scale, floor),
         "network": {"name": network.name, "version": network.version, "sha256": network.sha256},
         "threshold": round(segmentation.threshold, 4),
         "version": __version__,
         "device": segmentation.device,
         "seconds": {stage: round(seconds, 2) for stage, seconds in segmentation.seconds.items()},
     }
-
-
-def _finding(crack: Crack, mm_per_pixel: float | None) -> dict[str, Any]:
-    finding: dict[str, Any] = {
-        "path": _rounded(crack.path),
-        "branches": [_rounded(branch) for branch in crack.branches],
-        "length_px": round(crack.length_px, 1),
-        "width_mean_px": round(crack.width_mean_px, 2),
-        "width_max_px": round(crack.width_max_px, 2),
-        # Rounding may reach 180 itself, which is 0.
-        "orientation_deg": round(crack.orientation_deg, 1) % 180,
-        "area_px": crack.area_px,
-        "confidence": round(crack.confidence, 3),
-        "box": list(crack.box),
-    }
-    if mm_per_pixel is not None:
-        finding["length_mm"] = round(crack.length_px * mm_per_pixel, 1)
-        finding["width_mean_mm"] = round(crack.width_mean_px * mm_per_pixel, 3)
-        finding["width_max_mm"] = round(crack.width_max_px * mm_per_pixel, 3)
-    return finding
-
-
-def _rounded(path: Iterable[Point]) -> list[list[float]]:
-    return [[round(x, 1), round(y, 1)] for x, y in path]

@@ -5,7 +5,7 @@ count while there are others. A further pair that is nearly straight is another 
 left over forks off.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -54,6 +54,17 @@ def trace_chains(graph: Graph) -> list[list[Chain]]:
     for number, chain in enumerate(chains):
         cracks[_root(group, number)].append(chain)
     return [sorted(crack, key=lambda chain: -chain.length) for crack in cracks.values()]
+
+
+def count_arms(chains: list[Chain]) -> int:
+    """The pieces of one crack between its ends and forks: 1 for a line, 3 for a Y.
+
+    What another crack crosses is one piece: a place cuts only where two chains of the same crack meet.
+    """
+    meeting: Counter[tuple[float, ...]] = Counter()
+    for chain in chains:
+        meeting.update({tuple(place) for place, _ in chain.junctions})
+    return len(chains) + sum(1 for count in meeting.values() if count > 1)
 
 
 def _pair_arms(graph: Graph) -> tuple[dict[Arm, Arm], dict[int, Arm]]:

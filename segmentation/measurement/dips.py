@@ -120,13 +120,13 @@ def _fit_wall(values: Numbers, use: Flags, at: Numbers) -> tuple[Numbers, Number
         slope = (weight * over * values).sum(1) / ((weight * over**2).sum(1) + LEVEL_PRIOR * total)
         wall = mean[:, None] + slope[:, None] * over
         away = np.abs(values - wall)
-        spread = 1.4826 * _median(away, use) + TINY * np.maximum(mean, TINY)
+        spread = 1.4826 * median_where(away, use) + TINY * np.maximum(mean, TINY)
         weight = use / (1 + (away / (TUNE * spread[:, None])) ** 2)
     return np.maximum(wall, TINY), spread
 
 
-def _median(values: Numbers, use: Flags) -> Numbers:
-    """The median of each row's values in `use`; 0 where there are none."""
+def median_where(values: Numbers, use: Flags) -> Numbers:
+    """The lower median of each row's values in `use`, both (n, m); 0 where there are none."""
     ordered = np.sort(np.where(use, values, np.inf), axis=1)
     middle = _row(ordered, np.maximum(use.sum(1) - 1, 0) // 2)
     return np.where(np.isfinite(middle), middle, 0.0)

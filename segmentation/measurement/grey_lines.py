@@ -95,7 +95,7 @@ def widths_along(
     """
     at = offsets(reach_px, STEP_PX)
     greys = grey_profiles(pixels, line, reach_px).astype(np.float64)
-    measured = measure_profiles(_averaged(greys, averaged), at, calibration)
+    measured = measure_profiles(averaged_along(greys, averaged), at, calibration)
     return WidthsAlong(
         width_px=np.where(measured.found, measured.width, np.nan),
         u95_px=np.where(measured.found, measured.u95, np.nan),
@@ -130,7 +130,7 @@ def _narrow(width: Numbers, between: tuple[float, float]) -> Numbers:
     return 1 - place**2 * (3 - 2 * place)
 
 
-def _averaged(greys: Numbers, count: int) -> Numbers:
+def averaged_along(greys: Numbers, count: int) -> Numbers:
     """The mean of `count` neighbouring profiles; what lies outside the photo stays out."""
     if count < 2 or len(greys) < 2:
         return greys

@@ -1,6 +1,7 @@
 """From a map of probabilities to the connected pieces of mask that may be cracks."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,17 +15,36 @@ _TOUCHING = np.ones((3, 3), bool)
 
 @dataclass(frozen=True, slots=True)
 class Regions:
-    """`labels` is int32 (height, width): 0 for background, else the region; `pixels` their flat indices by region."""
+    """`labels` is int32 (height, width): 0 for background, else the piece; `order` their flat indices by piece.
+
+    A region is one piece, or several that were joined and go by the name of the first; `joint` has the pieces of those.
+    """
 
     labels: NDArray[np.int32]
     order: NDArray[np.int64]
     bounds: NDArray[np.int64]
+    joint: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+
+    def of(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> int:
+        """The region of pixels that lie in it or in none; 0 where all are background."""
+        piece = int(self.labels[rows, columns].max())
+        return self.joint[piece][0] if piece in self.joint else piece
 
     def pixels(self, region: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Rows and columns of a region's pixels, row by row."""
-        flat = self.order[self.bounds[region] : self.bounds[region + 1]]
-        rows, columns = np.divmod(flat, self.labels.shape[1])
+        pieces = self.joint.get(region, (region,))
+        flat = np.concatenate([self.order[self.bounds[piece] : self.bounds[piece + 1]] for piece in pieces])
+        rows, columns = np.divmod(np.sort(flat) if len(pieces) > 1 else flat, self.labels.shape[1])
         return rows, columns
+
+    def joined(self, gaps: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> "Regions":
+        """The same with the pieces at both ends of each gap, x and y, in one region."""
+        joint: dict[int, tuple[int, ...]] = {}
+        for gap in gaps:
+            columns, rows = np.floor(np.array(gap)).astype(np.int64).T
+            pieces = {member for piece in self.labels[rows, columns].tolist() for member in joint.get(piece, (piece,))}
+            joint |= dict.fromkeys(pieces, tuple(sorted(pieces)))
+        return replace(self, joint=joint)
 
 
 def find_regions(probability: NDArray[np.uint8], *, level: int, sure: int, min_pixels: float) -> Regions:

@@ -12,7 +12,7 @@ crack has a flat bottom and shows its contrast (Q/A → c, whatever is plausible
 blur, and the usual contrast stands in. Between the two nothing jumps.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -44,6 +44,11 @@ class Calibration:
     error_px: float
     error_share: float
     factor: float
+    edge: float = field(default=0.5, repr=False)
+    """How far from the inside's brightness to the wall's an edge lies, 0..1 (`photo_edges.py`)."""
+    median_share: float = field(default=1.0, repr=False)
+    """Uncertainty of the median along a crack, as a share of that of one sample: what they do not have in common is
+    averaged out. 1 where nobody has measured it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 What is in a crack's mask: pixels of at least the threshold that touch each other and hang together with a pixel
 that is surer than that (threshold + a quarter of what is left to 1), in a piece that is long enough and longer
-than wide. The mask of a photo is the union of its cracks' masks, and no pixel belongs to two cracks: where
-cracks cross, each pixel goes to the nearest centre line.
+than wide. Pieces with a short gap between them that the map half believes in are one crack (`gaps.py`). The mask
+of a photo is the union of its cracks' masks, and no pixel belongs to two cracks: where cracks cross, each pixel
+goes to the nearest centre line.
 """
 
 import math
@@ -14,13 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from segmentation.measurement.chains import Chain, trace_chains
+from segmentation.measurement.chains import Chain, count_arms, trace_chains
+from segmentation.measurement.gaps import close_gaps
 from segmentation.measurement.geometry import Points, orientation_deg, path_length, simplify
 from segmentation.measurement.graph import mend
+from segmentation.measurement.greys import CAMERA
 from segmentation.measurement.lines import Line, finish_line
+from segmentation.measurement.profiles import Ruler, summarise
 from segmentation.measurement.raster import Raster
 from segmentation.measurement.regions import Regions, close_holes, find_regions
 from segmentation.measurement.skeleton import trace_graph
+from segmentation.measurement.slits import Calibration
 from segmentation.measurement.thinning import thin
 from segmentation.measurement.widths import Clearance
 from segmentation.results import Crack
@@ -37,17 +42,26 @@ Pixels = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def trace_cracks(
-    probability: NDArray[np.uint8], *, threshold: float, min_length_px: float = MIN_LENGTH_PX
+    probability: NDArray[np.uint8],
+    *,
+    threshold: float,
+    min_length_px: float = MIN_LENGTH_PX,
+    pixels: NDArray[np.uint8] | None = None,
+    calibration: Calibration = CAMERA,
 ) -> tuple[Crack, ...]:
     """Trace every crack of a photo, the longest first.
 
     `probability` is uint8 (height, width), 0..255 for 0..1; `threshold` is 0..1. Cracks shorter than
     `min_length_px` are left out. Lengths, widths and points are pixels of the map, the centre of the first pixel
-    at (0.5, 0.5).
+    at (0.5, 0.5). `pixels` is the photo itself, RGB uint8 (height, width, 3): with it the widths of narrow cracks come
+    from its grey values by `calibration`, without it all widths are those between the edges in the map.
 
-    The length is that of the smoothed centre line with its side branches, from edge to edge of the mask. The
-    mean width is area / length, the maximum that of profiles across the line (`widths.py`) away from junctions.
+    The length is that of the smoothed centre line with its side branches, from edge to edge of the mask. The mask's
+    mean width is area / length, its maximum that of profiles across the line (`widths.py`) away from junctions. The
+    measured widths are described in `profiles.py`. Raises ValueError for a photo of another size.
     """
+    if pixels is not None and pixels.shape != (*probability.shape, 3):
+        raise ValueError(f"A map of shape {probability.shape} does not belong to a photo of shape {pixels.shape}.")
     level = max(1, math.ceil(threshold * 255 - 1e-9))
     sure = math.ceil((threshold + (1 - threshold) * SURE_SHARE) * 255)
     # A diagonal line of one pixel in each row is 1.4 times longer than it has pixels.
@@ -60,15 +74,17 @@ def trace_cracks(
     skeleton = raster.copy()
     graph = trace_graph(skeleton, thin(skeleton, positions), clearance)
     mend(graph)
+    regions = regions.joined(close_gaps(graph, probability, threshold * 255))
     by_region = defaultdict(list)
     for chains in trace_chains(graph):
         # Finishing adds about one width. Where that is half the length and more, the piece is no crack.
         if sum(chain.length for chain in chains) > min_length_px / 2:
             by_region[_region(regions, chains[0])].append(chains)
+    ruler = Ruler(probability, threshold * 255, raster, pixels, calibration)
     cracks = []
     for region, members in by_region.items():
         drafts = [_draft(chains, raster, clearance) for chains in members]
-        cracks += _cracks_of_region(drafts, regions.pixels(region), probability, min_length_px)
+        cracks += _cracks_of_region(drafts, regions.pixels(region), ruler, min_length_px)
     return tuple(sorted(cracks, key=lambda crack: -crack.length_px))
 
 
@@ -78,27 +94,27 @@ class _Draft:
 
     lines: list[Line]
     length: float
+    arms: int
+    closed: bool
 
 
 def _draft(chains: list[Chain], raster: Raster, clearance: Clearance) -> _Draft:
     lines = [finish_line(chain, raster, clearance) for chain in chains]
-    return _Draft(lines, sum(path_length(line.points) for line in lines))
+    return _Draft(lines, sum(path_length(line.points) for line in lines), count_arms(chains), chains[0].closed)
 
 
 def _region(regions: Regions, chain: Chain) -> int:
     # A point may lie in a hole that was closed, or between the pixels of a junction; the line as a whole does not.
     columns, rows = np.floor(chain.points).astype(np.int64).T
-    return int(regions.labels[rows, columns].max())
+    return regions.of(rows, columns)
 
 
-def _cracks_of_region(
-    drafts: list[_Draft], pixels: Pixels, probability: NDArray[np.uint8], min_length_px: float
-) -> list[Crack]:
+def _cracks_of_region(drafts: list[_Draft], pixels: Pixels, ruler: Ruler, min_length_px: float) -> list[Crack]:
     long_enough = [draft for draft in drafts if draft.length >= min_length_px]
     cracks = []
     for draft, own in zip(long_enough, _share_out(pixels, long_enough), strict=True):
         if own[0].size and draft.length**2 >= MIN_ELONGATION * own[0].size:
-            cracks.append(_crack(draft, own, probability))
+            cracks.append(_crack(draft, own, ruler))
     return cracks
 
 
@@ -114,12 +130,13 @@ def _share_out(pixels: Pixels, drafts: list[_Draft]) -> list[Pixels]:
     return [(rows[mine == number], columns[mine == number]) for number in range(len(drafts))]
 
 
-def _crack(draft: _Draft, pixels: Pixels, probability: NDArray[np.uint8]) -> Crack:
+def _crack(draft: _Draft, pixels: Pixels, ruler: Ruler) -> Crack:
     rows, columns = pixels
     x0, y0 = int(columns.min()), int(rows.min())
     x1, y1 = int(columns.max()) + 1, int(rows.max()) + 1
     width_mean = rows.size / draft.length
     main, *sides = [line.points for line in draft.lines]
+    profile = ruler.profile(draft.lines)
     return Crack(
         path=_as_path(main),
         branches=tuple(_as_path(side) for side in sides),
@@ -128,10 +145,19 @@ def _crack(draft: _Draft, pixels: Pixels, probability: NDArray[np.uint8]) -> Cra
         width_max_px=max(width_mean, *(line.width_max for line in draft.lines)),
         orientation_deg=orientation_deg((main, *sides)),
         area_px=rows.size,
-        confidence=float(probability[rows, columns].mean() / 255),
+        confidence=float(ruler.probability[rows, columns].mean() / 255),
         box=(x0, y0, x1, y1),
         mask_runs=runs_from_positions((rows - y0) * (x1 - x0) + columns - x0, (y1 - y0) * (x1 - x0)),
+        arms=draft.arms,
+        tortuosity=None if draft.closed else _tortuosity(main),
+        widths=summarise(profile, ruler.calibration.median_share if ruler.pixels is not None else 1.0),
+        profile=profile,
     )
+
+
+def _tortuosity(points: Points) -> float | None:
+    apart = math.dist(points[0], points[-1])
+    return path_length(points) / apart if apart >= 1 else None
 
 
 def _as_path(points: Points) -> tuple[tuple[float, float], ...]:

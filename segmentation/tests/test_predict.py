@@ -75,7 +75,12 @@ def test_the_report_says_what_was_found_and_how(darkness, tmp_path):
         "length_px": finding["length_px"],
         "area_px": 440,
         "area_share": pytest.approx(440 / 150 / 110, abs=1e-6),
+        "density_per_px": pytest.approx(finding["length_px"] / 150 / 110, rel=1e-3),
+        "orientation_deg": 0,
+        "orientation_r": 1,
+        "spacing_px": None,
     }
+    assert report["scale"] is None and report["floor_mm"] is None
     assert report["network"] == {
         "name": "darkness",
         "version": "3",
@@ -93,7 +98,9 @@ def test_a_scale_adds_millimetres(darkness, tmp_path):
     report = json.loads((tmp_path / "wall.json").read_text())
     (finding,) = report["findings"]
     assert finding["length_mm"] == pytest.approx(27.5, rel=0.02)
+    assert finding["width_median_mm"] == pytest.approx(1, rel=0.05)
     assert finding["width_mean_mm"] == pytest.approx(1, rel=0.05)
+    assert report["scale"] | {"note": ""} == {"mm_per_px": 0.25, "u95": 0, "source": "given", "note": ""}
     assert finding["width_max_mm"] == pytest.approx(1, rel=0.1)
     assert report["totals"]["length_mm"] == finding["length_mm"]
     assert report["mm_per_pixel"] == 0.25
