@@ -12,419 +12,857 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Bridge',
+            name="Bridge",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('name', models.CharField(max_length=200)),
-                ('structure_number', models.CharField(blank=True, max_length=60)),
-                ('owner', models.CharField(blank=True, max_length=200)),
-                ('carries', models.CharField(blank=True, max_length=200, verbose_name='road or rail carried')),
-                ('crosses', models.CharField(blank=True, max_length=200, verbose_name='feature crossed')),
-                ('year_built', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(2200)])),
-                ('latitude', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-90), django.core.validators.MaxValueValidator(90)])),
-                ('longitude', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(-180), django.core.validators.MaxValueValidator(180)])),
-                ('material', models.CharField(blank=True, choices=[('reinforced_concrete', 'Reinforced concrete'), ('prestressed_concrete', 'Prestressed concrete'), ('steel', 'Steel'), ('composite', 'Steel and concrete composite'), ('masonry', 'Masonry'), ('timber', 'Timber'), ('asphalt', 'Asphalt'), ('other', 'Other')], max_length=30, verbose_name='main material')),
-                ('notes', models.TextField(blank=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("name", models.CharField(max_length=200)),
+                ("structure_number", models.CharField(blank=True, max_length=60)),
+                ("owner", models.CharField(blank=True, max_length=200)),
+                ("carries", models.CharField(blank=True, max_length=200, verbose_name="road or rail carried")),
+                ("crosses", models.CharField(blank=True, max_length=200, verbose_name="feature crossed")),
+                (
+                    "year_built",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(2200),
+                        ],
+                    ),
+                ),
+                (
+                    "latitude",
+                    models.FloatField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(-90),
+                            django.core.validators.MaxValueValidator(90),
+                        ],
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.FloatField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(-180),
+                            django.core.validators.MaxValueValidator(180),
+                        ],
+                    ),
+                ),
+                (
+                    "material",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("reinforced_concrete", "Reinforced concrete"),
+                            ("prestressed_concrete", "Prestressed concrete"),
+                            ("steel", "Steel"),
+                            ("composite", "Steel and concrete composite"),
+                            ("masonry", "Masonry"),
+                            ("timber", "Timber"),
+                            ("asphalt", "Asphalt"),
+                            ("other", "Other"),
+                        ],
+                        max_length=30,
+                        verbose_name="main material",
+                    ),
+                ),
+                ("notes", models.TextField(blank=True)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Dataset',
+            name="Dataset",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('name', models.CharField(max_length=120)),
-                ('description', models.TextField(blank=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("name", models.CharField(max_length=120)),
+                ("description", models.TextField(blank=True)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('number', models.PositiveIntegerField(help_text="Place in the run's list, longest crack first, from 1.")),
-                ('path', models.JSONField(help_text='[[x, y], …] of the main line')),
-                ('branches', models.JSONField(blank=True, default=list, help_text='side branches of a forked crack, each a path')),
-                ('length_px', models.FloatField()),
-                ('width_mean_px', models.FloatField()),
-                ('width_max_px', models.FloatField()),
-                ('orientation_deg', models.FloatField()),
-                ('area_px', models.PositiveIntegerField()),
-                ('confidence', models.FloatField()),
-                ('box_x0', models.PositiveIntegerField()),
-                ('box_y0', models.PositiveIntegerField()),
-                ('box_x1', models.PositiveIntegerField()),
-                ('box_y1', models.PositiveIntegerField()),
-                ('mask_runs', models.JSONField()),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "number",
+                    models.PositiveIntegerField(help_text="Place in the run's list, longest crack first, from 1."),
+                ),
+                ("path", models.JSONField(help_text="[[x, y], …] of the main line")),
+                (
+                    "branches",
+                    models.JSONField(
+                        blank=True, default=list, help_text="side branches of a forked crack, each a path"
+                    ),
+                ),
+                ("length_px", models.FloatField()),
+                ("width_mean_px", models.FloatField()),
+                ("width_max_px", models.FloatField()),
+                ("orientation_deg", models.FloatField()),
+                ("area_px", models.PositiveIntegerField()),
+                ("confidence", models.FloatField()),
+                ("box_x0", models.PositiveIntegerField()),
+                ("box_y0", models.PositiveIntegerField()),
+                ("box_x1", models.PositiveIntegerField()),
+                ("box_y1", models.PositiveIntegerField()),
+                ("mask_runs", models.JSONField()),
             ],
             options={
-                'ordering': ['run', 'number'],
+                "ordering": ["run", "number"],
             },
         ),
         migrations.CreateModel(
-            name='LoginAttempt',
+            name="LoginAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('username', models.CharField(db_index=True, max_length=150)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("username", models.CharField(db_index=True, max_length=150)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['at'],
+                "ordering": ["at"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
+                ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'abstract': False,
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='DatasetVersion',
+            name="DatasetVersion",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('number', models.PositiveIntegerField()),
-                ('notes', models.TextField(blank=True)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='inspections.dataset')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("number", models.PositiveIntegerField()),
+                ("notes", models.TextField(blank=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dataset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="inspections.dataset"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['dataset', '-number'],
+                "ordering": ["dataset", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='Element',
+            name="Element",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('span', 'Span'), ('deck', 'Deck'), ('slab', 'Slab'), ('girder', 'Girder'), ('arch', 'Arch'), ('pier', 'Pier'), ('column', 'Column'), ('pier_cap', 'Pier cap'), ('abutment', 'Abutment'), ('wing_wall', 'Wing wall'), ('footing', 'Footing'), ('bearing', 'Bearing'), ('joint', 'Joint'), ('parapet', 'Parapet'), ('culvert', 'Culvert'), ('other', 'Other')], default='other', max_length=20)),
-                ('name', models.CharField(help_text='As on the drawings, for example “Pier 2” or “Girder G3”.', max_length=120)),
-                ('element_number', models.CharField(blank=True, help_text='AASHTO-style number where one is used, for example 205.', max_length=20)),
-                ('material', models.CharField(blank=True, choices=[('reinforced_concrete', 'Reinforced concrete'), ('prestressed_concrete', 'Prestressed concrete'), ('steel', 'Steel'), ('composite', 'Steel and concrete composite'), ('masonry', 'Masonry'), ('timber', 'Timber'), ('asphalt', 'Asphalt'), ('other', 'Other')], max_length=30)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('bridge', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='elements', to='inspections.bridge')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='inspections.element')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("span", "Span"),
+                            ("deck", "Deck"),
+                            ("slab", "Slab"),
+                            ("girder", "Girder"),
+                            ("arch", "Arch"),
+                            ("pier", "Pier"),
+                            ("column", "Column"),
+                            ("pier_cap", "Pier cap"),
+                            ("abutment", "Abutment"),
+                            ("wing_wall", "Wing wall"),
+                            ("footing", "Footing"),
+                            ("bearing", "Bearing"),
+                            ("joint", "Joint"),
+                            ("parapet", "Parapet"),
+                            ("culvert", "Culvert"),
+                            ("other", "Other"),
+                        ],
+                        default="other",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="As on the drawings, for example “Pier 2” or “Girder G3”.", max_length=120
+                    ),
+                ),
+                (
+                    "element_number",
+                    models.CharField(
+                        blank=True, help_text="AASHTO-style number where one is used, for example 205.", max_length=20
+                    ),
+                ),
+                (
+                    "material",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("reinforced_concrete", "Reinforced concrete"),
+                            ("prestressed_concrete", "Prestressed concrete"),
+                            ("steel", "Steel"),
+                            ("composite", "Steel and concrete composite"),
+                            ("masonry", "Masonry"),
+                            ("timber", "Timber"),
+                            ("asphalt", "Asphalt"),
+                            ("other", "Other"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "bridge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="elements", to="inspections.bridge"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="children",
+                        to="inspections.element",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'name'],
+                "ordering": ["position", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('role', models.CharField(choices=[('viewer', 'Viewer'), ('inspector', 'Inspector'), ('reviewer', 'Reviewer'), ('curator', 'Curator'), ('administrator', 'Administrator')], default='viewer', max_length=20)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("viewer", "Viewer"),
+                            ("inspector", "Inspector"),
+                            ("reviewer", "Reviewer"),
+                            ("curator", "Curator"),
+                            ("administrator", "Administrator"),
+                        ],
+                        default="viewer",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Network',
+            name="Network",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('name', models.CharField(max_length=120)),
-                ('version', models.CharField(blank=True, max_length=60)),
-                ('architecture', models.CharField(max_length=60)),
-                ('file', models.FileField(max_length=200, upload_to='networks/')),
-                ('sha256', models.CharField(max_length=64)),
-                ('threshold', models.FloatField()),
-                ('card', models.JSONField(default=dict)),
-                ('registered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("name", models.CharField(max_length=120)),
+                ("version", models.CharField(blank=True, max_length=60)),
+                ("architecture", models.CharField(max_length=60)),
+                ("file", models.FileField(max_length=200, upload_to="networks/")),
+                ("sha256", models.CharField(max_length=64)),
+                ("threshold", models.FloatField()),
+                ("card", models.JSONField(default=dict)),
+                (
+                    "registered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('name', models.CharField(max_length=200, unique=True)),
-                ('active_network', models.ForeignKey(blank=True, help_text='Analyses new photos. Empty: the network shipped with Hairline.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='inspections.network')),
-                ('members', models.ManyToManyField(related_name='organisations', through='inspections.Membership', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("name", models.CharField(max_length=200, unique=True)),
+                (
+                    "active_network",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Analyses new photos. Empty: the network shipped with Hairline.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="inspections.network",
+                    ),
+                ),
+                (
+                    "members",
+                    models.ManyToManyField(
+                        related_name="organisations", through="inspections.Membership", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
-            },
-        ),
-        migrations.AddField(
-            model_name='network',
-            name='organisation',
-            field=models.ForeignKey(blank=True, help_text='Empty: shipped with Hairline, for everybody.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='networks', to='inspections.organisation'),
-        ),
-        migrations.AddField(
-            model_name='membership',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='inspections.organisation'),
-        ),
-        migrations.AddField(
-            model_name='dataset',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='datasets', to='inspections.organisation'),
-        ),
-        migrations.AddField(
-            model_name='bridge',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bridges', to='inspections.organisation'),
-        ),
-        migrations.CreateModel(
-            name='Project',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('name', models.CharField(max_length=200)),
-                ('client', models.CharField(blank=True, max_length=200)),
-                ('starts_on', models.DateField(blank=True, null=True)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='inspections.organisation')),
-            ],
-            options={
-                'ordering': ['-starts_on', 'name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Review',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('verdict', models.CharField(choices=[('accepted', 'Accepted'), ('rejected', 'Rejected')], max_length=10)),
-                ('note', models.TextField(blank=True)),
-                ('sequence', models.PositiveIntegerField(help_text="1 for the finding's first decision")),
-                ('finding', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='inspections.finding')),
-                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['created_at', 'sequence'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SegmentationRun',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('threshold', models.FloatField(blank=True, help_text="Empty: the network's own.", null=True)),
-                ('status', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('succeeded', 'Analysed'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=10)),
-                ('stage', models.CharField(blank=True, choices=[('reading', 'Reading the photo'), ('pictures', 'Making previews'), ('tiles', 'Looking'), ('measuring', 'Measuring')], max_length=10)),
-                ('attempt', models.PositiveSmallIntegerField(default=0)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('worker', models.CharField(blank=True, max_length=120)),
-                ('rung_at', models.DateTimeField(blank=True, null=True)),
-                ('tiles_done', models.PositiveIntegerField(default=0)),
-                ('tiles_total', models.PositiveIntegerField(default=0)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('error_code', models.CharField(blank=True, max_length=40)),
-                ('error_facts', models.JSONField(blank=True, default=dict)),
-                ('probability', models.CharField(blank=True, max_length=200)),
-                ('probability_preview', models.CharField(blank=True, max_length=200)),
-                ('overlay', models.CharField(blank=True, max_length=200)),
-                ('used_threshold', models.FloatField(blank=True, null=True)),
-                ('finding_count', models.PositiveIntegerField(default=0)),
-                ('crack_length_px', models.FloatField(default=0)),
-                ('crack_area_share', models.FloatField(default=0)),
-                ('device', models.CharField(blank=True, max_length=60)),
-                ('seconds', models.JSONField(blank=True, default=dict)),
-                ('network', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='inspections.network')),
-                ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['-created_at'],
-            },
-        ),
-        migrations.AddField(
-            model_name='finding',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='inspections.segmentationrun'),
-        ),
-        migrations.CreateModel(
-            name='Survey',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('name', models.CharField(blank=True, help_text='Empty: named after its date.', max_length=200)),
-                ('surveyed_on', models.DateField(verbose_name='date')),
-                ('crew', models.CharField(blank=True, max_length=200)),
-                ('method', models.CharField(choices=[('drone', 'Drone'), ('handheld', 'Handheld camera'), ('vehicle', 'Vehicle'), ('rope', 'Rope access'), ('other', 'Other')], default='drone', max_length=20)),
-                ('camera', models.CharField(blank=True, max_length=200)),
-                ('weather', models.CharField(blank=True, max_length=200)),
-                ('notes', models.TextField(blank=True)),
-                ('bridge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='surveys', to='inspections.bridge')),
-                ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='surveys', to='inspections.project')),
-                ('started_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['-surveyed_on', '-created_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SurveyImage',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('original', models.FileField(max_length=200, upload_to=inspections.models.images.original_path)),
-                ('original_name', models.CharField(max_length=255)),
-                ('sha256', models.CharField(max_length=64)),
-                ('byte_size', models.BigIntegerField()),
-                ('format', models.CharField(max_length=10)),
-                ('extension', models.CharField(max_length=5)),
-                ('width', models.PositiveIntegerField()),
-                ('height', models.PositiveIntegerField()),
-                ('orientation', models.PositiveSmallIntegerField(default=1)),
-                ('bit_depth', models.PositiveSmallIntegerField(default=8)),
-                ('converted_from', models.CharField(blank=True, max_length=30)),
-                ('taken_at', models.DateTimeField(blank=True, null=True)),
-                ('camera_make', models.CharField(blank=True, max_length=255)),
-                ('camera_model', models.CharField(blank=True, max_length=255)),
-                ('latitude', models.FloatField(blank=True, null=True)),
-                ('longitude', models.FloatField(blank=True, null=True)),
-                ('altitude_m', models.FloatField(blank=True, null=True)),
-                ('metadata', models.JSONField(blank=True, default=dict)),
-                ('warnings', models.JSONField(blank=True, default=list)),
-                ('thumbnail', models.CharField(blank=True, max_length=200)),
-                ('preview', models.CharField(blank=True, max_length=200)),
-                ('pyramid', models.CharField(blank=True, max_length=200)),
-                ('added_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('element', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='images', to='inspections.element')),
-                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='images', to='inspections.survey')),
-            ],
-            options={
-                'ordering': ['original_name', 'created_at'],
+                "ordering": ["name"],
             },
         ),
         migrations.AddField(
-            model_name='segmentationrun',
-            name='image',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='inspections.surveyimage'),
+            model_name="network",
+            name="organisation",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Empty: shipped with Hairline, for everybody.",
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="networks",
+                to="inspections.organisation",
+            ),
+        ),
+        migrations.AddField(
+            model_name="membership",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="inspections.organisation"
+            ),
+        ),
+        migrations.AddField(
+            model_name="dataset",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="datasets", to="inspections.organisation"
+            ),
+        ),
+        migrations.AddField(
+            model_name="bridge",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="bridges", to="inspections.organisation"
+            ),
         ),
         migrations.CreateModel(
-            name='Sample',
+            name="Project",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('split', models.CharField(choices=[('train', 'Training'), ('val', 'Validation'), ('test', 'Test')], max_length=5)),
-                ('group', models.CharField(help_text='what must never stand on two sides of a split', max_length=80)),
-                ('surface', models.CharField(blank=True, max_length=60)),
-                ('finding_ids', models.JSONField(default=list, help_text='the findings that stand in the mask')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='samples', to='inspections.datasetversion')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inspections.segmentationrun')),
-                ('image', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='samples', to='inspections.surveyimage')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("name", models.CharField(max_length=200)),
+                ("client", models.CharField(blank=True, max_length=200)),
+                ("starts_on", models.DateField(blank=True, null=True)),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="inspections.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['version', 'image'],
+                "ordering": ["-starts_on", "name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Review",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "verdict",
+                    models.CharField(choices=[("accepted", "Accepted"), ("rejected", "Rejected")], max_length=10),
+                ),
+                ("note", models.TextField(blank=True)),
+                ("sequence", models.PositiveIntegerField(help_text="1 for the finding's first decision")),
+                (
+                    "finding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="inspections.finding"
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["created_at", "sequence"],
+            },
+        ),
+        migrations.CreateModel(
+            name="SegmentationRun",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("threshold", models.FloatField(blank=True, help_text="Empty: the network's own.", null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("succeeded", "Analysed"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("reading", "Reading the photo"),
+                            ("pictures", "Making previews"),
+                            ("tiles", "Looking"),
+                            ("measuring", "Measuring"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("worker", models.CharField(blank=True, max_length=120)),
+                ("rung_at", models.DateTimeField(blank=True, null=True)),
+                ("tiles_done", models.PositiveIntegerField(default=0)),
+                ("tiles_total", models.PositiveIntegerField(default=0)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("error_code", models.CharField(blank=True, max_length=40)),
+                ("error_facts", models.JSONField(blank=True, default=dict)),
+                ("probability", models.CharField(blank=True, max_length=200)),
+                ("probability_preview", models.CharField(blank=True, max_length=200)),
+                ("overlay", models.CharField(blank=True, max_length=200)),
+                ("used_threshold", models.FloatField(blank=True, null=True)),
+                ("finding_count", models.PositiveIntegerField(default=0)),
+                ("crack_length_px", models.FloatField(default=0)),
+                ("crack_area_share", models.FloatField(default=0)),
+                ("device", models.CharField(blank=True, max_length=60)),
+                ("seconds", models.JSONField(blank=True, default=dict)),
+                (
+                    "network",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="inspections.network"
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-created_at"],
             },
         ),
         migrations.AddField(
-            model_name='finding',
-            name='image',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='inspections.surveyimage'),
+            model_name="finding",
+            name="run",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="findings", to="inspections.segmentationrun"
+            ),
+        ),
+        migrations.CreateModel(
+            name="Survey",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("name", models.CharField(blank=True, help_text="Empty: named after its date.", max_length=200)),
+                ("surveyed_on", models.DateField(verbose_name="date")),
+                ("crew", models.CharField(blank=True, max_length=200)),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("drone", "Drone"),
+                            ("handheld", "Handheld camera"),
+                            ("vehicle", "Vehicle"),
+                            ("rope", "Rope access"),
+                            ("other", "Other"),
+                        ],
+                        default="drone",
+                        max_length=20,
+                    ),
+                ),
+                ("camera", models.CharField(blank=True, max_length=200)),
+                ("weather", models.CharField(blank=True, max_length=200)),
+                ("notes", models.TextField(blank=True)),
+                (
+                    "bridge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="surveys", to="inspections.bridge"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="surveys",
+                        to="inspections.project",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-surveyed_on", "-created_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="SurveyImage",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("original", models.FileField(max_length=200, upload_to=inspections.models.images.original_path)),
+                ("original_name", models.CharField(max_length=255)),
+                ("sha256", models.CharField(max_length=64)),
+                ("byte_size", models.BigIntegerField()),
+                ("format", models.CharField(max_length=10)),
+                ("extension", models.CharField(max_length=5)),
+                ("width", models.PositiveIntegerField()),
+                ("height", models.PositiveIntegerField()),
+                ("orientation", models.PositiveSmallIntegerField(default=1)),
+                ("bit_depth", models.PositiveSmallIntegerField(default=8)),
+                ("converted_from", models.CharField(blank=True, max_length=30)),
+                ("taken_at", models.DateTimeField(blank=True, null=True)),
+                ("camera_make", models.CharField(blank=True, max_length=255)),
+                ("camera_model", models.CharField(blank=True, max_length=255)),
+                ("latitude", models.FloatField(blank=True, null=True)),
+                ("longitude", models.FloatField(blank=True, null=True)),
+                ("altitude_m", models.FloatField(blank=True, null=True)),
+                ("metadata", models.JSONField(blank=True, default=dict)),
+                ("warnings", models.JSONField(blank=True, default=list)),
+                ("thumbnail", models.CharField(blank=True, max_length=200)),
+                ("preview", models.CharField(blank=True, max_length=200)),
+                ("pyramid", models.CharField(blank=True, max_length=200)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "element",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="images",
+                        to="inspections.element",
+                    ),
+                ),
+                (
+                    "survey",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="images", to="inspections.survey"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["original_name", "created_at"],
+            },
+        ),
+        migrations.AddField(
+            model_name="segmentationrun",
+            name="image",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="runs", to="inspections.surveyimage"
+            ),
+        ),
+        migrations.CreateModel(
+            name="Sample",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "split",
+                    models.CharField(
+                        choices=[("train", "Training"), ("val", "Validation"), ("test", "Test")], max_length=5
+                    ),
+                ),
+                ("group", models.CharField(help_text="what must never stand on two sides of a split", max_length=80)),
+                ("surface", models.CharField(blank=True, max_length=60)),
+                ("finding_ids", models.JSONField(default=list, help_text="the findings that stand in the mask")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="samples",
+                        to="inspections.datasetversion",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inspections.segmentationrun"
+                    ),
+                ),
+                (
+                    "image",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="samples",
+                        to="inspections.surveyimage",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["version", "image"],
+            },
+        ),
+        migrations.AddField(
+            model_name="finding",
+            name="image",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="findings", to="inspections.surveyimage"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='datasetversion',
-            constraint=models.UniqueConstraint(fields=('dataset', 'number'), name='dataset_versions_are_numbered'),
+            model_name="datasetversion",
+            constraint=models.UniqueConstraint(fields=("dataset", "number"), name="dataset_versions_are_numbered"),
         ),
         migrations.AddConstraint(
-            model_name='element',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent__isnull', False)), fields=('parent', 'name'), name='element_name_once_among_siblings', violation_error_message='Its parent has an element of this name already.'),
+            model_name="element",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("parent__isnull", False)),
+                fields=("parent", "name"),
+                name="element_name_once_among_siblings",
+                violation_error_message="Its parent has an element of this name already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='element',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent__isnull', True)), fields=('bridge', 'name'), name='element_name_once_at_the_top', violation_error_message='The bridge has an element of this name already.'),
+            model_name="element",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("parent__isnull", True)),
+                fields=("bridge", "name"),
+                name="element_name_once_at_the_top",
+                violation_error_message="The bridge has an element of this name already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='network',
-            constraint=models.UniqueConstraint(condition=models.Q(('organisation__isnull', False)), fields=('organisation', 'sha256'), name='same_weights_once_per_organisation'),
+            model_name="network",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("organisation__isnull", False)),
+                fields=("organisation", "sha256"),
+                name="same_weights_once_per_organisation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='network',
-            constraint=models.UniqueConstraint(condition=models.Q(('organisation__isnull', True)), fields=('sha256',), name='same_weights_shipped_once'),
+            model_name="network",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("organisation__isnull", True)), fields=("sha256",), name="same_weights_shipped_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'organisation'), name='one_role_per_organisation'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("user", "organisation"), name="one_role_per_organisation"),
         ),
         migrations.AddConstraint(
-            model_name='dataset',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='dataset_name_once_per_organisation', violation_error_message='This organisation has a data set of this name already.'),
+            model_name="dataset",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "name"),
+                name="dataset_name_once_per_organisation",
+                violation_error_message="This organisation has a data set of this name already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bridge',
-            constraint=models.UniqueConstraint(condition=models.Q(('structure_number', ''), _negated=True), fields=('organisation', 'structure_number'), name='structure_number_once_per_organisation', violation_error_message='Another bridge of this organisation has this structure number.'),
+            model_name="bridge",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("structure_number", ""), _negated=True),
+                fields=("organisation", "structure_number"),
+                name="structure_number_once_per_organisation",
+                violation_error_message="Another bridge of this organisation has this structure number.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bridge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('longitude__isnull', False)), _connector='OR'), name='coordinates_come_in_pairs', violation_error_message='Give both latitude and longitude, or neither.'),
+            model_name="bridge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                    models.Q(("latitude__isnull", False), ("longitude__isnull", False)),
+                    _connector="OR",
+                ),
+                name="coordinates_come_in_pairs",
+                violation_error_message="Give both latitude and longitude, or neither.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='project_name_once_per_organisation', violation_error_message='This organisation has a project of this name already.'),
+            model_name="project",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "name"),
+                name="project_name_once_per_organisation",
+                violation_error_message="This organisation has a project of this name already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='project_ends_after_it_starts', violation_error_message='The project ends before it starts.'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("starts_on__isnull", True),
+                    ("ends_on__isnull", True),
+                    ("ends_on__gte", models.F("starts_on")),
+                    _connector="OR",
+                ),
+                name="project_ends_after_it_starts",
+                violation_error_message="The project ends before it starts.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('finding', 'sequence'), name='decisions_stand_in_order'),
+            model_name="review",
+            constraint=models.UniqueConstraint(fields=("finding", "sequence"), name="decisions_stand_in_order"),
         ),
         migrations.AddConstraint(
-            model_name='surveyimage',
-            constraint=models.UniqueConstraint(fields=('survey', 'sha256'), name='same_photo_once_per_survey'),
+            model_name="surveyimage",
+            constraint=models.UniqueConstraint(fields=("survey", "sha256"), name="same_photo_once_per_survey"),
         ),
         migrations.AddIndex(
-            model_name='segmentationrun',
-            index=models.Index(fields=['status', 'lease_until'], name='run_by_status_and_lease'),
+            model_name="segmentationrun",
+            index=models.Index(fields=["status", "lease_until"], name="run_by_status_and_lease"),
         ),
         migrations.AddIndex(
-            model_name='segmentationrun',
-            index=models.Index(fields=['image', '-created_at'], name='run_by_image_latest_first'),
+            model_name="segmentationrun",
+            index=models.Index(fields=["image", "-created_at"], name="run_by_image_latest_first"),
         ),
         migrations.AddConstraint(
-            model_name='segmentationrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['queued', 'running'])), fields=('image',), name='one_open_run_per_image'),
+            model_name="segmentationrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["queued", "running"])),
+                fields=("image",),
+                name="one_open_run_per_image",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sample',
-            constraint=models.UniqueConstraint(fields=('version', 'image'), name='photo_once_per_version'),
+            model_name="sample",
+            constraint=models.UniqueConstraint(fields=("version", "image"), name="photo_once_per_version"),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='one_finding_per_number_and_run'),
+            model_name="finding",
+            constraint=models.UniqueConstraint(fields=("run", "number"), name="one_finding_per_number_and_run"),
         ),
     ]

@@ -9,6 +9,7 @@ from inspections.models.networks import Network
 from inspections.models.organisations import Membership, Organisation, Role, User
 from inspections.models.projects import Project
 from inspections.models.reviews import Review
+from inspections.models.rules import RulePack
 from inspections.models.runs import SegmentationRun
 from inspections.models.surveys import Survey
 
@@ -25,6 +26,7 @@ __all__ = [
     "Project",
     "Review",
     "Role",
+    "RulePack",
     "Sample",
     "SegmentationRun",
     "Survey",

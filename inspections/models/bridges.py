@@ -28,7 +28,8 @@ class BridgeQuerySet(OwnedQuerySet):
         return found
 
     def with_overview(self) -> Self:
-        """Adds last_surveyed_on, survey_count, photo_count, open_run_count, finding_count, worst_width_px, picture_id.
+        """Adds last_surveyed_on, survey_count, photo_count, open_run_count, finding_count, worst_width_px,
+        worst_width_mm, picture_id.
 
         Findings count from each photo's latest finished analysis, rejected ones left out.
         """
@@ -50,7 +51,10 @@ class BridgeQuerySet(OwnedQuerySet):
                 per_bridge(SegmentationRun.objects.open(), "image__survey__bridge", Count("pk")), 0
             ),
             finding_count=Coalesce(per_bridge(standing, "image__survey__bridge", Count("pk")), 0),
-            worst_width_px=per_bridge(standing, "image__survey__bridge", Max("width_max_px")),
+            worst_width_px=per_bridge(
+                standing, "image__survey__bridge", Max(Coalesce("width_widest_px", "width_max_px"))
+            ),
+            worst_width_mm=per_bridge(standing, "image__survey__bridge", Max("widest_mm")),
             picture_id=Subquery(
                 SurveyImage.objects.filter(survey__bridge=OuterRef("pk"))
                 .exclude(thumbnail="")
@@ -75,6 +79,9 @@ class Bridge(Record):
     latitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)])
     longitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)])
     material = models.CharField("main material", max_length=30, choices=Material, blank=True)
+    exposure = models.CharField(
+        max_length=60, blank=True, help_text="Class of exposure, for rule packs that tell them apart."
+    )
     notes = models.TextField(blank=True)
 
     objects = BridgeQuerySet.as_manager()
@@ -137,6 +144,7 @@ class Element(Record):
         max_length=20, blank=True, help_text="AASHTO-style number where one is used, for example 205."
     )
     material = models.CharField(max_length=30, choices=Material, blank=True)
+    exposure = models.CharField(max_length=60, blank=True, help_text="Empty: that of the bridge.")
     position = models.PositiveSmallIntegerField(default=0)
 
     objects = ElementQuerySet.as_manager()

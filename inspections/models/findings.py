@@ -60,6 +60,31 @@ class Finding(Record):
     box_x1 = models.PositiveIntegerField()
     box_y1 = models.PositiveIntegerField()
     mask_runs = models.JSONField()
+    arms = models.PositiveSmallIntegerField(default=1, help_text="Pieces between ends and forks: 1 a line, 3 a Y.")
+    tortuosity = models.FloatField(null=True, blank=True, help_text="Main line over the distance of its ends.")
+    # Measured across the line, `*_u95` their 95 % uncertainties; empty where no sample is far from junctions and ends.
+    width_median_px = models.FloatField(null=True, blank=True)
+    width_u95_px = models.FloatField(null=True, blank=True)
+    width_p95_px = models.FloatField(null=True, blank=True)
+    width_widest_px = models.FloatField(null=True, blank=True)
+    width_widest_u95_px = models.FloatField(null=True, blank=True)
+    widest_x = models.FloatField(null=True, blank=True)
+    widest_y = models.FloatField(null=True, blank=True)
+    width_samples = models.PositiveIntegerField(default=0)
+    # On the surface, by the photo's scale; empty without one. Below the floor a bound stands instead of a width.
+    length_mm = models.FloatField(null=True, blank=True)
+    width_mm = models.FloatField(null=True, blank=True, help_text="Median of the samples.")
+    width_u95_mm = models.FloatField(null=True, blank=True)
+    width_bound_mm = models.FloatField(null=True, blank=True, help_text="The median is less than this.")
+    width_mean_mm = models.FloatField(null=True, blank=True)
+    width_p95_mm = models.FloatField(null=True, blank=True)
+    widest_mm = models.FloatField(null=True, blank=True)
+    widest_u95_mm = models.FloatField(null=True, blank=True)
+    widest_bound_mm = models.FloatField(null=True, blank=True)
+    # What a rule pack proposes for the widest place, and the record of how (`conditions.Proposal.as_record`).
+    state = models.CharField(max_length=20, blank=True, help_text="The one state that is proposed.")
+    worst_state = models.CharField(max_length=20, blank=True, help_text="The worst state that is possible.")
+    proposal = models.JSONField(default=dict, blank=True)
 
     objects = FindingQuerySet.as_manager()
 
@@ -69,6 +94,11 @@ class Finding(Record):
 
     def __str__(self) -> str:
         return f"Crack {self.number} of {self.image}"
+
+    @property
+    def shown_px(self) -> float:
+        """The width to show where no millimetres are known: measured, or for older findings the mask's."""
+        return self.width_mean_px if self.width_median_px is None else self.width_median_px
 
     @property
     def axis_deg(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Count, F, Max, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
@@ -40,8 +41,12 @@ class SurveyImageQuerySet(OwnedQuerySet):
             )
         )
 
+    def to_measure_again(self) -> Self:
+        """Those whose scale or rules have changed since they were measured."""
+        return self.filter(measure_wanted__gt=F("measure_done"))
+
     def with_findings(self) -> Self:
-        """Adds finding_count, undecided_count, worst_width_px and crack_length_px of the latest finished analysis.
+        """Adds finding_count, undecided_count, worst_width_px, worst_width_mm and crack_length_px of the latest analysis.
 
         Rejected ones are left out. Needs `with_state`.
         """
@@ -55,7 +60,8 @@ class SurveyImageQuerySet(OwnedQuerySet):
         return self.annotate(
             finding_count=Coalesce(over(Count("pk")), 0),
             undecided_count=Coalesce(over(Count("pk", filter=Q(verdict__isnull=True))), 0),
-            worst_width_px=over(Max("width_max_px")),
+            worst_width_px=over(Max(Coalesce("width_widest_px", "width_max_px"))),
+            worst_width_mm=over(Max("widest_mm")),
             crack_length_px=over(Sum("length_px")),
         )
 
@@ -85,6 +91,24 @@ class SurveyImage(Record):
     metadata = models.JSONField(default=dict, blank=True)
     warnings = models.JSONField(default=list, blank=True)
     added_by = models.ForeignKey("inspections.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    # Given by people: what the worker finds the scale from, beside the photo's own metadata and the survey's distance.
+    distance_m = models.FloatField(
+        "distance to the surface", null=True, blank=True, validators=[MinValueValidator(0.01), MaxValueValidator(1000)]
+    )
+    distance_u95_m = models.FloatField("its uncertainty", null=True, blank=True, validators=[MinValueValidator(0)])
+    known_length = models.JSONField(null=True, blank=True, help_text="{start: [x, y], stop: [x, y], length_mm, u95_mm}")
+    # Found by the worker. `scale`: the result of the search as facts, with what was tried in vain.
+    scale = models.JSONField(default=dict, blank=True)
+    mm_per_px = models.FloatField(null=True, blank=True)
+    mm_per_px_u95 = models.FloatField(null=True, blank=True)
+    scale_source = models.CharField(max_length=20, blank=True)
+    markers = models.JSONField(default=dict, blank=True)
+    floor = models.JSONField(default=dict, blank=True)
+    floor_mm = models.FloatField(null=True, blank=True, help_text="Narrower cracks cannot be measured here.")
+    # A change of scale or rules counts `measure_wanted` up; who has measured again, `measure_done`.
+    measure_wanted = models.PositiveIntegerField(default=0)
+    measure_done = models.PositiveIntegerField(default=0)
+    measure_rung_at = models.DateTimeField(null=True, blank=True)
     # Made by the worker; empty until then. Paths inside the media folder.
     thumbnail = models.CharField(max_length=200, blank=True)
     preview = models.CharField(max_length=200, blank=True)
@@ -95,9 +119,19 @@ class SurveyImage(Record):
     class Meta:
         ordering = ["original_name", "created_at"]
         constraints = [models.UniqueConstraint(fields=["survey", "sha256"], name="same_photo_once_per_survey")]
+        indexes = [
+            models.Index(
+                fields=["created_at"], condition=Q(measure_wanted__gt=F("measure_done")), name="photo_to_measure_again"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.original_name
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether the millimetres are those of the present scale and rules."""
+        return self.measure_done >= self.measure_wanted
 
     @property
     def megapixels(self) -> float:

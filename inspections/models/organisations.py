@@ -64,6 +64,9 @@ class Organisation(Record):
         related_name="+",
         help_text="Analyses new photos. Empty: the network shipped with Hairline.",
     )
+    rule_pack = models.CharField(
+        max_length=60, default="aashto-mbei-mm", help_text="Proposes condition states: the id of a rule pack."
+    )
 
     class Meta:
         ordering = ["name"]

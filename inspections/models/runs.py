@@ -74,6 +74,14 @@ class SegmentationRun(Record):
 
     image = models.ForeignKey(SurveyImage, on_delete=models.CASCADE, related_name="runs")
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="runs")
+    map_of = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Measure the map of that analysis again instead of looking again.",
+    )
     threshold = models.FloatField(null=True, blank=True, help_text="Empty: the network's own.")
     requested_by = models.ForeignKey(
         "inspections.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -94,10 +102,12 @@ class SegmentationRun(Record):
     probability = models.CharField(max_length=200, blank=True)
     probability_preview = models.CharField(max_length=200, blank=True)
     overlay = models.CharField(max_length=200, blank=True)
+    widths = models.CharField(max_length=200, blank=True)
     used_threshold = models.FloatField(null=True, blank=True)
     finding_count = models.PositiveIntegerField(default=0)
     crack_length_px = models.FloatField(default=0)
     crack_area_share = models.FloatField(default=0)
+    totals = models.JSONField(default=dict, blank=True)
     device = models.CharField(max_length=60, blank=True)
     seconds = models.JSONField(default=dict, blank=True)
 

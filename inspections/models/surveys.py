@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, Max, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from inspections.models.bridges import Bridge
@@ -14,12 +15,24 @@ from inspections.models.projects import Project
 from inspections.models.record import Record
 
 
+class MarkerFamily(models.TextChoices):
+    """As in `segmentation.scale.markers.FAMILIES`."""
+
+    APRILTAG_36H11 = "apriltag-36h11", "AprilTag 36h11"
+    APRILTAG_25H9 = "apriltag-25h9", "AprilTag 25h9"
+    APRILTAG_16H5 = "apriltag-16h5", "AprilTag 16h5"
+    ARUCO_4X4_50 = "aruco-4x4-50", "ArUco 4×4 (50)"
+    ARUCO_5X5_100 = "aruco-5x5-100", "ArUco 5×5 (100)"
+    ARUCO_6X6_250 = "aruco-6x6-250", "ArUco 6×6 (250)"
+    ARUCO_ORIGINAL = "aruco-original", "ArUco, original"
+
+
 class SurveyQuerySet(OwnedQuerySet):
     organisation_path = "bridge__organisation"
 
     def with_progress(self) -> Self:
         """Adds photo_count, analysed_count, open_run_count, failed_count, finding_count, undecided_count,
-        crack_length_px and worst_width_px.
+        crack_length_px, crack_length_mm, worst_width_px and worst_width_mm.
 
         Findings count from each photo's latest finished analysis, rejected ones left out.
         """
@@ -42,7 +55,9 @@ class SurveyQuerySet(OwnedQuerySet):
             finding_count=over(findings, Count("pk")),
             undecided_count=over(findings, Count("pk", filter=Q(verdict__isnull=True))),
             crack_length_px=over(findings, Sum("length_px"), 0.0),
-            worst_width_px=over(findings, Max("width_max_px"), None),
+            crack_length_mm=over(findings, Sum("length_mm"), None),
+            worst_width_px=over(findings, Max(Coalesce("width_widest_px", "width_max_px")), None),
+            worst_width_mm=over(findings, Max("widest_mm"), None),
         )
 
 
@@ -65,6 +80,34 @@ class Survey(Record):
     camera = models.CharField(max_length=200, blank=True)
     weather = models.CharField(max_length=200, blank=True)
     notes = models.TextField(blank=True)
+    distance_m = models.FloatField(
+        "distance to the surface",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0.01), MaxValueValidator(1000)],
+        help_text="Metres, where it was much the same for all photos. A photo’s own laser range or distance counts more.",
+    )
+    distance_u95_m = models.FloatField(
+        "its uncertainty",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="± metres that hold in 95 of 100 photos. Empty: 15 %.",
+    )
+    marker_family = models.CharField(
+        "markers in the photos",
+        max_length=30,
+        choices=MarkerFamily,
+        blank=True,
+        help_text="Flat printed markers on the surface give the surest scale.",
+    )
+    marker_side_mm = models.FloatField(
+        "side of their black square",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(10_000)],
+        help_text="Millimetres, measured on the print.",
+    )
     started_by = models.ForeignKey(
         "inspections.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -73,6 +116,19 @@ class Survey(Record):
 
     class Meta:
         ordering = ["-surveyed_on", "-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(marker_family="", marker_side_mm__isnull=True)
+                | ~Q(marker_family="") & Q(marker_side_mm__isnull=False),
+                name="markers_have_a_size",
+                violation_error_message="Give both the kind of the markers and their size, or neither.",
+            ),
+            models.CheckConstraint(
+                condition=Q(distance_u95_m__isnull=True) | Q(distance_m__gt=F("distance_u95_m")),
+                name="survey_distance_is_surer_than_itself",
+                violation_error_message="The uncertainty must be less than the distance that it belongs to.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or f"Survey of {self.surveyed_on:%-d %B %Y}"

@@ -10,7 +10,7 @@ import numpy as np
 from segmentation.commands.scales import PhotoScale
 from segmentation.measurement import total
 from segmentation.results import Crack, Point, WidthSummary
-from segmentation.scale import Floor, Scale
+from segmentation.scale import Floor, Scale, WidthOnSurface, crack_on_surface, length_on_surface
 
 _WIDTHS = (
     "width_median_px",
@@ -94,49 +94,22 @@ def _below_floor(widths: WidthSummary | None, floor: Floor | None) -> bool | Non
 
 
 def _millimetres(crack: Crack, scale: Scale, floor: Floor | None) -> dict[str, Any]:
-    facts: dict[str, Any] = {"length_mm": _round(_length_mm(crack, scale), 1)}
-    widths, profile = crack.widths, crack.profile
-    if widths is None:
-        return facts
-    per_px, per_px_u95 = scale.along(profile.places, profile.across_deg)
-    width = profile.width_px * per_px
-    # First order, edge and scale being independent: (U_w / w)² = (U_s / s)² + (U_p / p)².
-    u95 = np.hypot(per_px * profile.u95_px, profile.width_px * per_px_u95)
-    seen = np.isfinite(width)
-    if not seen.all():
-        return facts
-    here = widths.median_index
-    facts |= _one_width("width", float(np.median(width)), _u95_mm(widths.u95, here, crack, per_px, per_px_u95), floor)
-    if "width_mm" in facts:
-        facts["width_median_mm"], facts["width_mean_mm"] = facts.pop("width_mm"), round(float(width.mean()), 3)
-        facts["width_p95_mm"] = round(float(np.quantile(width, 0.95)), 3)
-    there = widths.widest_index
-    return facts | _one_width("width_max", widths.widest * float(per_px[there]), float(u95[there]), floor)
+    lines = (crack.path, *crack.branches)
+    seen = crack_on_surface(lines, crack.length_px, crack.profile, crack.widths, scale, floor)
+    facts: dict[str, Any] = {"length_mm": _round(seen.length_mm, 1)}
+    if seen.median is not None:
+        facts |= _one_width("width_median", seen.median)
+    if seen.mean_mm is not None and seen.p95_mm is not None:
+        facts |= {"width_mean_mm": round(seen.mean_mm, 3), "width_p95_mm": round(seen.p95_mm, 3)}
+    return facts if seen.widest is None else facts | _one_width("width_max", seen.widest)
 
 
-def _u95_mm(u95_px: float, index: int, crack: Crack, per_px: np.ndarray, per_px_u95: np.ndarray) -> float:
-    return float(np.hypot(per_px[index] * u95_px, crack.profile.width_px[index] * per_px_u95[index]))
-
-
-def _one_width(name: str, width: float, u95: float, floor: Floor | None) -> dict[str, float]:
+def _one_width(name: str, width: WidthOnSurface) -> dict[str, float]:
     """A width with its uncertainty, or what it is less than where the photo is too coarse to measure it."""
-    if floor is not None and (floor.measurable_mm is None or width < floor.measurable_mm):
-        return {f"{name}_upper_bound_mm": round(width + u95, 3)}
-    return {f"{name}_mm": round(width, 3), f"{name}_u95_mm": round(u95, 3)}
-
-
-def _length_mm(crack: Crack, scale: Scale) -> float:
-    """The length on the surface: each step of the lines by the scale at its middle, along it."""
-    pixels = millimetres = 0.0
-    for line in (crack.path, *crack.branches):
-        points = np.array(line)
-        steps = np.diff(points, axis=0)
-        lengths = np.hypot(steps[:, 0], steps[:, 1])
-        per_px, _ = scale.along((points[1:] + points[:-1]) / 2, np.degrees(np.arctan2(-steps[:, 1], steps[:, 0])))
-        pixels += float(lengths.sum())
-        millimetres += float((lengths * per_px).sum())
-    # Stored lines have fewer points than the one that was measured, and are a little shorter.
-    return crack.length_px * millimetres / pixels if pixels else 0.0
+    u95 = "width_u95_mm" if name == "width_median" else f"{name}_u95_mm"
+    if width.upper_bound:
+        return {f"{name.removesuffix('_median')}_upper_bound_mm": round(width.mm, 3)}
+    return {f"{name}_mm": round(width.mm, 3), u95: round(width.u95_mm, 3)}
 
 
 def _totals(cracks: Sequence[Crack], size: tuple[int, int], scale: Scale | None) -> dict[str, Any]:
@@ -153,8 +126,10 @@ def _totals(cracks: Sequence[Crack], size: tuple[int, int], scale: Scale | None)
     }
     if scale is None:
         return facts
+    lengths = [length_on_surface((crack.path, *crack.branches), crack.length_px, scale) for crack in cracks]
+    seen = [length for length in lengths if length is not None]
     return facts | {
-        "length_mm": _round(sum(_length_mm(crack, scale) for crack in cracks), 1),
+        "length_mm": round(sum(seen), 1) if len(seen) == len(lengths) else None,
         "density_m_per_m2": round(totals.density_m_per_m2(scale.mm_per_px), 4),
         "spacing_mm": _round(totals.spacing_px and totals.spacing_px * scale.mm_per_px, 1),
     }

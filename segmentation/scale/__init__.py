@@ -1,5 +1,6 @@
 """Millimetres per pixel of a photo, with their source and uncertainty; and the narrowest crack that the photo shows."""
 
+from segmentation.scale.cracks import CrackOnSurface, WidthOnSurface, crack_on_surface, length_on_surface
 from segmentation.scale.finding import find_scale
 from segmentation.scale.floor import Floor, find_floor
 from segmentation.scale.given import Distance, Given, KnownLength, Source, Surface
@@ -9,6 +10,7 @@ from segmentation.scale.plane import Plane
 from segmentation.scale.values import Scale, ScaleResult, Tried, width_in_mm
 
 __all__ = [
+    "CrackOnSurface",
     "Distance",
     "Floor",
     "Given",
@@ -24,10 +26,13 @@ __all__ = [
     "Source",
     "Surface",
     "Tried",
+    "WidthOnSurface",
+    "crack_on_surface",
     "draw_marker",
     "find_floor",
     "find_markers",
     "find_scale",
+    "length_on_surface",
     "read_metadata",
     "width_in_mm",
 ]

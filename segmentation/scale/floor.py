@@ -16,8 +16,9 @@ width cannot be told apart, and the uncertainty grows without end.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +66,24 @@ class Floor:
     grain: float
     blur_is_assumed: bool
     share: float
+    depth: float = 0.0
+    """Grey levels by which a wide crack darkens the surface."""
+
+    def in_mm(self, scale: Scale | None) -> "Floor":
+        """The same photo's floor by this scale; by none, in pixels only."""
+        return _in_mm(replace(self, measurable_mm=None, visible_mm=None), scale)
+
+    def to_facts(self) -> dict[str, Any]:
+        """As JSON values."""
+        return asdict(self)
+
+    @staticmethod
+    def from_facts(facts: dict[str, Any]) -> "Floor":
+        """Back from `to_facts`. Raises ValueError for facts that are not a floor."""
+        try:
+            return Floor(**facts)
+        except TypeError as error:
+            raise ValueError(f"These facts are not a floor ({error}). Analyse the photo again.") from error
 
     @property
     def sentence(self) -> str:
@@ -104,7 +123,7 @@ def find_floor(
     grains = [max(noise, measure_grain(greys, blur * spread) or math.inf) for spread in SPREADS]
     grains[0] = noise if math.isinf(grains[0]) else grains[0]
     floor = floor_in_px(blur, noise, tuple(grains), depth, share)
-    return replace(_in_mm(floor, scale, depth), blur_is_assumed=found is None)
+    return replace(_in_mm(floor, scale), blur_is_assumed=found is None)
 
 
 def floor_in_px(blur_px: float, noise: float, grains: tuple[float, ...], depth: float, share: float = SHARE) -> Floor:
@@ -112,7 +131,7 @@ def floor_in_px(blur_px: float, noise: float, grains: tuple[float, ...], depth: 
     all three in grey levels."""
     visible = _visible(blur_px, grains, depth)
     measurable = _larger(_measurable(blur_px, grains[0], depth, share), visible)
-    return Floor(measurable, visible, None, None, blur_px, noise, grains[0], False, share)
+    return Floor(measurable, visible, None, None, blur_px, noise, grains[0], False, share, depth)
 
 
 def measure_grain(greys: list[Floats], width_px: float) -> float | None:
@@ -192,7 +211,7 @@ def _first(spare: Floats) -> float | None:
     return float(np.interp(0, spare[number - 1 : number + 1], WIDTHS_PX[number - 1 : number + 1]))
 
 
-def _in_mm(floor: Floor, scale: Scale | None, depth: float) -> Floor:
+def _in_mm(floor: Floor, scale: Scale | None) -> Floor:
     if scale is None or floor.visible_px is None:
         return floor
     visible = floor.visible_px * scale.mm_per_px
@@ -200,7 +219,7 @@ def _in_mm(floor: Floor, scale: Scale | None, depth: float) -> Floor:
     if unsure >= floor.share:
         return replace(floor, visible_mm=visible)
     left = math.sqrt(floor.share**2 - unsure**2)
-    measurable = _larger(_measurable(floor.blur_px, floor.grain, depth, left), floor.visible_px)
+    measurable = _larger(_measurable(floor.blur_px, floor.grain, floor.depth, left), floor.visible_px)
     return replace(floor, measurable_mm=measurable and measurable * scale.mm_per_px, visible_mm=visible)
 
 
