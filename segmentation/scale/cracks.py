@@ -27,8 +27,8 @@ class WidthOnSurface:
 class CrackOnSurface:
     """Length and widths in mm; each is None where it cannot be told.
 
-    `mean_mm` and `p95_mm` exist where `median` is a width and no bound. `per_px`, float (n,), is mm per pixel across the
-    crack at each sample of its profile; NaN beyond the horizon of the surface.
+    `mean_mm` and `p95_mm` exist where `median` is a width and no bound. `per_px`, float (n,), is mm per pixel across
+    the crack at each sample of its profile; NaN beyond the horizon of the surface.
     """
 
     length_mm: float | None
