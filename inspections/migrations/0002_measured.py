@@ -185,7 +185,7 @@ class Migration(migrations.Migration):
             name="distance_m",
             field=models.FloatField(
                 blank=True,
-                help_text="Metres, where it was much the same for all photos. A photo’s laser range or own distance counts more.",
+                help_text="Metres, where it was much the same for all photos. A photo’s own distance counts more.",
                 null=True,
                 validators=[
                     django.core.validators.MinValueValidator(0.01),

@@ -46,8 +46,8 @@ class SurveyImageQuerySet(OwnedQuerySet):
         return self.filter(measure_wanted__gt=F("measure_done"))
 
     def with_findings(self) -> Self:
-        """Adds finding_count, undecided_count, worst_width_px, worst_width_mm and crack_length_px of the latest finished
-        analysis.
+        """Adds finding_count, undecided_count, worst_width_px, worst_width_mm and crack_length_px of the
+        latest finished analysis.
 
         Rejected ones are left out. Needs `with_state`.
         """

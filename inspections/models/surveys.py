@@ -85,7 +85,7 @@ class Survey(Record):
         null=True,
         blank=True,
         validators=[MinValueValidator(0.01), MaxValueValidator(1000)],
-        help_text="Metres, where it was much the same for all photos. A photo’s laser range or own distance counts more.",
+        help_text="Metres, where it was much the same for all photos. A photo’s own distance counts more.",
     )
     distance_u95_m = models.FloatField(
         "its uncertainty",
