@@ -1,4 +1,4 @@
-"""Hands a run to the worker by name: the record knows that there is a bell, not who listens."""
+"""Hands work to the worker by name: the record knows that there is a bell, not who listens."""
 
 import logging
 from uuid import UUID
@@ -15,5 +15,15 @@ def dispatch_run(run_id: UUID) -> bool:
         import_string(settings.RUN_DISPATCHER)(str(run_id))
     except Exception:
         logger.warning("The bell for run %s did not ring; the sweep will ring again.", run_id, exc_info=True)
+        return False
+    return True
+
+
+def dispatch_measuring() -> bool:
+    """Ring the bell for photos to be measured again. When that fails nothing is lost: the sweep rings again."""
+    try:
+        import_string(settings.MEASURE_DISPATCHER)()
+    except Exception:
+        logger.warning("The bell for measuring did not ring; the sweep will ring again.", exc_info=True)
         return False
     return True

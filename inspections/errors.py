@@ -64,6 +64,7 @@ ANSWERS: dict[str, Answer] = {
     "cancelled": Answer(409, "The analysis was cancelled."),
     "run_not_final": Answer(409, "The analysis of this photo is {status}. Wait for it or cancel it first."),
     "run_is_final": Answer(409, "The analysis of this photo has already {status}. Nothing was cancelled."),
+    "nothing_seen": Answer(409, "There is no map of an earlier analysis to measure. Analyse the photo again."),
     "no_network": Answer(503, "No network is active. An administrator registers and activates one under Networks."),
     # Networks and data sets
     "unsafe_model_format": Answer(415, "Only .safetensors files are accepted."),

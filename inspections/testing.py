@@ -32,11 +32,12 @@ class RecordedDispatch:
     """Stands in for the broker: remembers which bells rang. `fail` makes the broker unreachable."""
 
     rung: list[str] = []
+    measuring = 0
     fail = False
 
     @classmethod
     def reset(cls) -> None:
-        cls.rung, cls.fail = [], False
+        cls.rung, cls.measuring, cls.fail = [], 0, False
 
     @classmethod
     def ring(cls, run_id: str) -> None:
@@ -48,6 +49,13 @@ class RecordedDispatch:
 def ring_recorded(run_id: str) -> None:
     """The dispatcher of tests."""
     RecordedDispatch.ring(run_id)
+
+
+def ring_for_measuring() -> None:
+    """The dispatcher of tests for photos to be measured again."""
+    if RecordedDispatch.fail:
+        raise ConnectionError("The broker is away.")
+    RecordedDispatch.measuring += 1
 
 
 def draw_photo(width: int = 160, height: int = 120, *, seed: int = 1, format: str = "JPEG", **save: Any) -> bytes:

@@ -1,5 +1,6 @@
 """One call from a photo to its cracks."""
 
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -60,17 +61,40 @@ class CrackSegmenter:
         started = perf_counter()
         probability = predict_tiled(pixels, self.engine.predict, plan, batch=self.engine.batch, progress=progress)
         predicted = perf_counter()
-        cracks = trace_cracks(probability, threshold=threshold, pixels=pixels, calibration=calibration)
-        traced = perf_counter()
-        return Segmentation(
-            width=width,
-            height=height,
-            probability=probability,
-            threshold=threshold,
-            cracks=cracks,
-            crack_area_share=sum(crack.area_px for crack in cracks) / (width * height),
-            crack_length_px=sum(crack.length_px for crack in cracks),
+        measured = measure_map(probability, pixels, threshold=threshold, calibration=calibration)
+        return replace(
+            measured,
             tiles=len(plan),
             device=self.engine.device_label,
-            seconds={"network": predicted - started, "tracing": traced - predicted},
+            seconds={"network": predicted - started, **measured.seconds},
         )
+
+
+def measure_map(
+    probability: NDArray[np.uint8],
+    pixels: NDArray[np.uint8],
+    *,
+    threshold: float,
+    calibration: Calibration = CAMERA,
+) -> Segmentation:
+    """Trace and measure the cracks in a map that a network made earlier, uint8 (height, width), of this very photo.
+
+    Raises ValueError for a threshold that is none, and for a photo of another size.
+    """
+    if not 0 < threshold < 1:
+        raise ValueError(f"the threshold must lie between 0 and 1, not {threshold}")
+    height, width = probability.shape
+    started = perf_counter()
+    cracks = trace_cracks(probability, threshold=threshold, pixels=pixels, calibration=calibration)
+    return Segmentation(
+        width=width,
+        height=height,
+        probability=probability,
+        threshold=threshold,
+        cracks=cracks,
+        crack_area_share=sum(crack.area_px for crack in cracks) / (width * height),
+        crack_length_px=sum(crack.length_px for crack in cracks),
+        tiles=0,
+        device="",
+        seconds={"tracing": perf_counter() - started},
+    )

@@ -38,7 +38,7 @@ class WidthSummary:
     """What a profile comes to, pixels: `median` ± `u95` (95 %), `mean`, `p95` (95 % of the samples are narrower).
 
     `widest` ± `widest_u95` is the largest width that holds over three neighbouring samples, `widest_at` the place of
-    the middle one. `median_index` and `widest_index` are the samples of the profile that are nearest to the two.
+    the middle one, which is sample `widest_index` of the profile.
     """
 
     median: float
@@ -48,7 +48,6 @@ class WidthSummary:
     widest: float
     widest_u95: float
     widest_at: Point
-    median_index: int
     widest_index: int
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging
 from django.conf import settings
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "inspections.settings")
 # The fix-up would run Django's checks, which load every page and address; a worker serves none.
@@ -18,6 +19,9 @@ os.environ.setdefault("CELERY_SKIP_CHECKS", "yes")
 
 QUEUE = "photos"
 ANALYSE_PHOTO = "hairline.analyse_photo"
+# A queue of its own: queues are served in turn, so that a changed scale waits for one photo and not for a survey.
+MEASURING = "measuring"
+MEASURE_PHOTOS = "hairline.measure_photos"
 VISIBILITY_TIMEOUT = 3600
 
 # A pool child whose memory has once passed this is replaced after its photo. A warm one with the shipped network takes
@@ -48,6 +52,7 @@ COMMON: dict[str, Any] = {
 app = Celery("hairline", broker=settings.BROKER_URL, include=["worker.tasks"], set_as_current=False)
 app.conf.update(
     COMMON,
+    task_queues=[Queue(QUEUE), Queue(MEASURING)],
     task_acks_late=True,
     # A photo that kills its process is acknowledged and left to the sweep, which counts attempts. Celery's own
     # redelivery knows no end: one such photo was delivered five times in eight seconds.

@@ -5,29 +5,34 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from time import monotonic
 from typing import Protocol
 
 import numpy as np
-from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from numpy.typing import NDArray
 from PIL import Image
 
-from inspections.errors import InspectionError
 from inspections.models import Network, SegmentationRun, SurveyImage
 from inspections.services.housekeeping import attempt_folder, forget_attempt, forget_earlier_attempts
 from inspections.services.images import store_pictures
+from inspections.services.measuring import CrackMeasure
 from inspections.services.runs import FindingFacts, RunResult, claim_run, complete_run, fail_run, give_back_run
 from inspections.services.storage import media_path, writing
-from segmentation.errors import Cancelled, UnreadableImage
-from segmentation.images import read_image
+from segmentation.errors import Cancelled
+from segmentation.inference import measure_map
+from segmentation.measurement import CAMERA, Calibration, total
 from segmentation.overlay import overlay_layer, probability_preview
 from segmentation.results import Crack, Segmentation
+from segmentation.scale import CrackOnSurface, calibration_for, crack_on_surface
 from segmentation.tiling import Progress
 from worker.derivatives import THUMBNAIL_EDGE, fit, make_pictures
 from worker.failures import explain
 from worker.lease import Lease, Leaving
+from worker.photos import read_map, read_photo
+from worker.surfaces import Surface, look_at_surface, measure_crack, metadata_of
+from worker.widths import write_widths
 
 logger = logging.getLogger(__name__)
 Stage = SegmentationRun.Stage
@@ -39,7 +44,12 @@ class Segmenter(Protocol):
     """What the pipeline needs of a `segmentation.inference.CrackSegmenter`."""
 
     def segment(
-        self, pixels: NDArray[np.uint8], *, threshold: float | None = None, progress: Progress | None = None
+        self,
+        pixels: NDArray[np.uint8],
+        *,
+        threshold: float | None = None,
+        progress: Progress | None = None,
+        calibration: Calibration = CAMERA,
     ) -> Segmentation: ...
 
 
@@ -94,20 +104,25 @@ def _analyse(run: SegmentationRun, find_segmenter: FindSegmenter, lease: Lease) 
     seconds: dict[str, float] = {}
     lease.stage(Stage.READING)
     with _timed(seconds, "reading"):
-        pixels = _read(run.image)
+        pixels = read_photo(run.image)
     if not _has_pictures(run.image):
         lease.stage(Stage.PICTURES)
         with _timed(seconds, "pictures"):
             store_pictures(image=run.image, **make_pictures(pixels, image_id=str(run.image.pk), check=lease.check))
-    lease.stage(Stage.TILES)
-    with _timed(seconds, "loading"):
-        segmenter = find_segmenter(run.network)
-    seen = segmenter.segment(pixels, threshold=run.threshold, progress=lease.tiles)
+    with _timed(seconds, "scale"):
+        metadata = metadata_of(run.image)
+        surface = look_at_surface(run.image, metadata, pixels)
+    lease.stage(Stage.TILES if run.map_of is None else Stage.MEASURING)
+    seen = _look(run, pixels, calibration_for(metadata.make), find_segmenter, lease, seconds)
     lease.check()
+    on_surface = [_on_surface(crack, surface) for crack in seen.cracks]
     with _timed(seconds, "writing"):
         files = _write_maps(seen, attempt_folder(run))
+        files["widths"] = _write_widths(seen, on_surface, run)
     return RunResult(
-        findings=[_facts(crack) for crack in seen.cracks],
+        findings=[_facts(crack, there) for crack, there in zip(seen.cracks, on_surface, strict=True)],
+        photo=surface.measure,
+        totals=asdict(total(seen.cracks, (seen.width, seen.height))),
         used_threshold=seen.threshold,
         crack_length_px=seen.crack_length_px,
         crack_area_share=seen.crack_area_share,
@@ -118,18 +133,22 @@ def _analyse(run: SegmentationRun, find_segmenter: FindSegmenter, lease: Lease) 
     )
 
 
-def _read(image: SurveyImage) -> NDArray[np.uint8]:
-    """The upright photo, uint8 (height, width, 3). Its size is the one the record promised, or it is not this photo."""
-    path = media_path(str(image.original.name))
-    if not path.is_file():
-        raise InspectionError("original_missing")
-    pixels = read_image(path, max_pixels=settings.MAX_PIXELS).pixels
-    height, width = pixels.shape[:2]
-    if (width, height) != (image.width, image.height):
-        raise UnreadableImage(
-            reason=f"it decodes to {width} × {height} pixels instead of {image.width} × {image.height}"
-        )
-    return pixels
+def _look(
+    run: SegmentationRun,
+    pixels: NDArray[np.uint8],
+    calibration: Calibration,
+    find_segmenter: FindSegmenter,
+    lease: Lease,
+    seconds: dict[str, float],
+) -> Segmentation:
+    """What the network sees; or, where a run measures the map of an earlier one, what that one saw."""
+    if run.map_of is not None and run.map_of.probability:
+        probability = read_map(run.map_of.probability, pixels.shape[:2])
+        threshold = run.threshold or run.map_of.used_threshold or 0.5
+        return measure_map(probability, pixels, threshold=threshold, calibration=calibration)
+    with _timed(seconds, "loading"):
+        segmenter = find_segmenter(run.network)
+    return segmenter.segment(pixels, threshold=run.threshold, progress=lease.tiles, calibration=calibration)
 
 
 def _has_pictures(image: SurveyImage) -> bool:
@@ -154,7 +173,23 @@ def _write_maps(seen: Segmentation, folder: str) -> dict[str, str]:
     return names
 
 
-def _facts(crack: Crack) -> FindingFacts:
+def _on_surface(crack: Crack, surface: Surface) -> CrackOnSurface | None:
+    if surface.scale is None:
+        return None
+    lines = (crack.path, *crack.branches)
+    return crack_on_surface(lines, crack.length_px, crack.profile, crack.widths, surface.scale, surface.floor)
+
+
+def _write_widths(seen: Segmentation, on_surface: list[CrackOnSurface | None], run: SegmentationRun) -> str:
+    """Write the widths along all cracks, numbered as the findings will be. Returns the stored name."""
+    name = f"{attempt_folder(run)}/widths-{run.image.measure_wanted}.json.gz"
+    rows = enumerate(zip(seen.cracks, on_surface, strict=True), start=1)
+    write_widths(name, [(number, crack.profile, there) for number, (crack, there) in rows])
+    return name
+
+
+def _facts(crack: Crack, on_surface: CrackOnSurface | None) -> FindingFacts:
+    widths = crack.widths
     return FindingFacts(
         path=_rounded(crack.path),
         branches=[_rounded(branch) for branch in crack.branches],
@@ -166,6 +201,17 @@ def _facts(crack: Crack) -> FindingFacts:
         confidence=crack.confidence,
         box=crack.box,
         mask_runs=list(crack.mask_runs),
+        arms=crack.arms,
+        tortuosity=crack.tortuosity,
+        width_samples=crack.samples,
+        width_median_px=widths and widths.median,
+        width_u95_px=widths and widths.u95,
+        width_p95_px=widths and widths.p95,
+        width_widest_px=widths and widths.widest,
+        width_widest_u95_px=widths and widths.widest_u95,
+        widest_x=widths and round(widths.widest_at[0], 2),
+        widest_y=widths and round(widths.widest_at[1], 2),
+        measure=measure_crack(on_surface) if on_surface else CrackMeasure(),
     )
 
 

@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from worker.celery import ANALYSE_PHOTO, app
+from worker.celery import ANALYSE_PHOTO, MEASURE_PHOTOS, app
+from worker.measuring import measure_photos
 from worker.pipeline import process_run
 
 
@@ -11,3 +12,9 @@ from worker.pipeline import process_run
 def analyse_photo(run_id: str) -> None:
     """Analyse one photo: claim its run, look, measure, write. However often it is called, the work is done once."""
     process_run(run_id, import_string(settings.SEGMENTER))
+
+
+@app.task(name=MEASURE_PHOTOS)
+def measure_again() -> None:
+    """Measure every photo again whose scale or rules have changed. A call too many finds nothing to do."""
+    measure_photos()

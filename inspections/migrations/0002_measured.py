@@ -288,7 +288,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="surveyimage",
-            name="measure_rung_at",
+            name="measure_taken_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(

@@ -109,7 +109,7 @@ class SurveyImage(Record):
     # A change of scale or rules counts `measure_wanted` up; who has measured again, `measure_done`.
     measure_wanted = models.PositiveIntegerField(default=0)
     measure_done = models.PositiveIntegerField(default=0)
-    measure_rung_at = models.DateTimeField(null=True, blank=True)
+    measure_taken_at = models.DateTimeField(null=True, blank=True)
     # Made by the worker; empty until then. Paths inside the media folder.
     thumbnail = models.CharField(max_length=200, blank=True)
     preview = models.CharField(max_length=200, blank=True)

@@ -15,6 +15,13 @@ from django.utils import timezone
 from inspections.dispatch import dispatch_run
 from inspections.errors import InspectionError
 from inspections.models import Finding, Network, SegmentationRun, SurveyImage, User
+from inspections.services.measuring import (
+    CrackMeasure,
+    PhotoMeasure,
+    judge_findings,
+    measured_with_run,
+    put_measure,
+)
 from inspections.services.networks import network_for
 
 logger = logging.getLogger(__name__)
@@ -38,6 +45,17 @@ class FindingFacts:
     confidence: float
     box: tuple[int, int, int, int]
     mask_runs: Sequence[int]
+    arms: int = 1
+    tortuosity: float | None = None
+    width_samples: int = 0
+    width_median_px: float | None = None
+    width_u95_px: float | None = None
+    width_p95_px: float | None = None
+    width_widest_px: float | None = None
+    width_widest_u95_px: float | None = None
+    widest_x: float | None = None
+    widest_y: float | None = None
+    measure: CrackMeasure = field(default_factory=CrackMeasure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +69,9 @@ class RunResult:
     used_threshold: float
     crack_length_px: float
     crack_area_share: float
+    widths: str = ""
+    photo: PhotoMeasure = field(default_factory=PhotoMeasure)
+    totals: dict[str, Any] = field(default_factory=dict)
     tiles: int = 0
     device: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
@@ -62,8 +83,12 @@ def request_run(
     requested_by: User | None = None,
     network: Network | None = None,
     threshold: float | None = None,
+    map_of: SegmentationRun | None = None,
 ) -> SegmentationRun:
     """Ask for an analysis. The run that is open already is returned as it is; the bell rings after the commit.
+
+    With `map_of`, a finished analysis of the same photo, no network looks again: what that one saw is traced and
+    measured with `threshold`.
 
     Raises InspectionError `no_network` when none is active and none is shipped.
     """
@@ -75,6 +100,7 @@ def request_run(
             defaults={
                 "network": network,
                 "threshold": threshold,
+                "map_of": map_of,
                 "requested_by": requested_by,
                 "status": Status.QUEUED,
             },
@@ -112,7 +138,8 @@ def claim_run(run_id: UUID | str, *, worker: str) -> SegmentationRun | None:
     )
     if not taken:
         return None
-    return SegmentationRun.objects.select_related("image", "network").get(pk=run_id)
+    related = ("image__survey__bridge__organisation", "image__element", "network", "map_of")
+    return SegmentationRun.objects.select_related(*related).get(pk=run_id)
 
 
 def renew_lease(run: SegmentationRun, **progress: Any) -> bool:
@@ -139,6 +166,8 @@ def complete_run(run: SegmentationRun, result: RunResult) -> bool:
                 probability=result.probability,
                 probability_preview=result.probability_preview,
                 overlay=result.overlay,
+                widths=result.widths,
+                totals=result.totals,
                 used_threshold=result.used_threshold,
                 crack_length_px=result.crack_length_px,
                 crack_area_share=result.crack_area_share,
@@ -150,33 +179,21 @@ def complete_run(run: SegmentationRun, result: RunResult) -> bool:
             )
         )
         if finished:
-            Finding.objects.bulk_create(
-                [_finding(run, number, facts) for number, facts in enumerate(result.findings, start=1)],
-                batch_size=200,
-            )
+            findings = [_finding(run, number, facts) for number, facts in enumerate(result.findings, start=1)]
+            judge_findings(findings, run.image)
+            Finding.objects.bulk_create(findings, batch_size=200)
+            measured_with_run(run.image, result.photo)
     return bool(finished)
 
 
 def _finding(run: SegmentationRun, number: int, facts: FindingFacts) -> Finding:
     x0, y0, x1, y1 = facts.box
-    return Finding(
-        run=run,
-        image_id=run.image_id,
-        number=number,
-        path=facts.path,
-        branches=facts.branches,
-        length_px=facts.length_px,
-        width_mean_px=facts.width_mean_px,
-        width_max_px=facts.width_max_px,
-        orientation_deg=facts.orientation_deg,
-        area_px=facts.area_px,
-        confidence=facts.confidence,
-        box_x0=x0,
-        box_y0=y0,
-        box_x1=x1,
-        box_y1=y1,
-        mask_runs=facts.mask_runs,
+    plain = {name: getattr(facts, name) for name in FindingFacts.__dataclass_fields__ if name not in ("box", "measure")}
+    finding = Finding(
+        run=run, image_id=run.image_id, number=number, box_x0=x0, box_y0=y0, box_x1=x1, box_y1=y1, **plain
     )
+    put_measure(finding, facts.measure)
+    return finding
 
 
 def fail_run(run: SegmentationRun, code: str, **facts: Any) -> bool:
@@ -224,7 +241,21 @@ def retry_run(*, run: SegmentationRun, requested_by: User | None) -> Segmentatio
     """A new run for a failed or cancelled one, with the network active now; the old one stays as history."""
     if not run.is_final:
         raise InspectionError("run_not_final", status=run.get_status_display().lower())
+    if run.map_of is not None:
+        return measure_again(run=run.map_of, threshold=run.threshold or 0.5, requested_by=requested_by)
     return request_run(image=run.image, requested_by=requested_by, threshold=run.threshold)
+
+
+def measure_again(*, run: SegmentationRun, threshold: float, requested_by: User | None) -> SegmentationRun:
+    """Trace and measure what a finished analysis saw with another threshold, without looking again.
+
+    Raises InspectionError `nothing_seen` for one that has no map, `invalid` for a threshold that is none.
+    """
+    if not 0 < threshold < 1:
+        raise InspectionError("invalid", field="threshold", reason="Give a threshold between 0 and 1.")
+    if run.status != Status.SUCCEEDED or not run.probability:
+        raise InspectionError("nothing_seen")
+    return request_run(image=run.image, requested_by=requested_by, network=run.network, threshold=threshold, map_of=run)
 
 
 def requeue_stale_runs() -> int:

@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.drawing.writing import MAKE
-from segmentation.measurement import CAMERA, PLAIN, Calibration
-from segmentation.scale import Floor, Plane, Scale, Source, find_floor, find_scale, read_metadata
+from segmentation.measurement import PLAIN, Calibration
+from segmentation.scale import Floor, Plane, Scale, Source, calibration_for, find_floor, find_scale, read_metadata
 from segmentation.scale.plane import COVERAGE
 
 GIVEN = "given"
@@ -56,7 +55,7 @@ def floor_of(pixels: NDArray[np.uint8] | None, scale: PhotoScale | None) -> Floo
 
 def calibration_of(photo: Path, plain: bool) -> Calibration:
     """That of a camera, unless it is said, or the photo says itself, that it was drawn."""
-    return PLAIN if plain or read_metadata(photo).make == MAKE else CAMERA
+    return PLAIN if plain else calibration_for(read_metadata(photo).make)
 
 
 def millimetres(text: str) -> float:

@@ -94,18 +94,15 @@ def summarise(profile: WidthProfile, median_share: float = 1.0) -> WidthSummary 
     if len(profile) == 0:
         return None
     width = profile.width_px.astype(np.float64)
-    median = float(np.median(width))
-    nearest = int(np.abs(width - median).argmin())
     steady = median_filter(width, size=min(ONE_WIDTH, len(width)), mode="nearest")
     place = int(steady.argmax())
     return WidthSummary(
-        median=median,
+        median=float(np.median(width)),
         u95=median_share * float(np.median(profile.u95_px)),
         mean=float(width.mean()),
         p95=float(np.quantile(width, 0.95)),
         widest=float(steady[place]),
         widest_u95=float(profile.u95_px[place]),
         widest_at=(float(profile.places[place, 0]), float(profile.places[place, 1])),
-        median_index=nearest,
         widest_index=place,
     )

@@ -5,7 +5,7 @@ from segmentation.scale.finding import find_scale
 from segmentation.scale.floor import Floor, find_floor
 from segmentation.scale.given import Distance, Given, KnownLength, Source, Surface
 from segmentation.scale.markers import MarkerKind, MarkersUnavailable, SeenMarker, Sighting, draw_marker, find_markers
-from segmentation.scale.metadata import PhotoMetadata, read_metadata
+from segmentation.scale.metadata import PhotoMetadata, calibration_for, read_metadata
 from segmentation.scale.plane import Plane
 from segmentation.scale.values import Scale, ScaleResult, Tried, width_in_mm
 
@@ -27,6 +27,7 @@ __all__ = [
     "Surface",
     "Tried",
     "WidthOnSurface",
+    "calibration_for",
     "crack_on_surface",
     "draw_marker",
     "find_floor",

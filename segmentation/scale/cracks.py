@@ -54,10 +54,12 @@ def crack_on_surface(
         return CrackOnSurface(length, None, None, None, None, per_px)
     width = profile.width_px * per_px
     # First order, edge and scale being independent: (U_w / w)² = (U_s / s)² + (U_p / p)².
-    here, there = widths.median_index, widths.widest_index
-    median_u95 = float(np.hypot(per_px[here] * widths.u95, profile.width_px[here] * per_px_u95[here]))
+    middle, there = float(np.median(width)), widths.widest_index
+    # Neighbouring samples differ little in width, and much in place: the scale's share is that of all of them.
+    scale_share = float(np.median(per_px_u95 / per_px))
+    median_u95 = middle * float(np.hypot(widths.u95 / widths.median, scale_share)) if widths.median > 0 else 0.0
     widest_u95 = float(np.hypot(per_px[there] * profile.u95_px[there], widths.widest * per_px_u95[there]))
-    median = _above(floor, float(np.median(width)), median_u95)
+    median = _above(floor, middle, median_u95)
     return CrackOnSurface(
         length_mm=length,
         median=median,

@@ -7,7 +7,7 @@ small. The sides are found again in linear light, where blur leaves the middle o
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -100,6 +100,22 @@ class Sighting:
 
     markers: tuple[SeenMarker, ...] = ()
     reason: str = "The photo was not searched for markers: none are set up."
+
+    def to_facts(self) -> dict[str, Any]:
+        """As JSON values."""
+        return asdict(self)
+
+    @staticmethod
+    def from_facts(facts: dict[str, Any]) -> "Sighting":
+        """Back from `to_facts`. Raises ValueError for facts that are not a sighting."""
+        try:
+            seen = (
+                SeenMarker(**{**marker, "corners": tuple((float(x), float(y)) for x, y in marker["corners"])})
+                for marker in facts["markers"]
+            )
+            return Sighting(tuple(seen), str(facts["reason"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"These facts are not a sighting ({error!r}). Analyse the photo again.") from error
 
 
 def find_markers(pixels: NDArray[np.uint8], kind: MarkerKind) -> Sighting:

@@ -11,8 +11,10 @@ from PIL import Image, UnidentifiedImageError
 from PIL.ExifTags import IFD
 from PIL.ExifTags import Base as Exif
 
+from segmentation.drawing.writing import MAKE as DRAWN
 from segmentation.errors import UnreadableImage
 from segmentation.images import FORMATS
+from segmentation.measurement import CAMERA, PLAIN, Calibration
 from segmentation.scale.xmp import XmpFacts, read_xmp
 
 _MILLIMETRES = {2: 25.4, 3: 10.0, 4: 1.0, 5: 0.001}
@@ -169,3 +171,8 @@ def _text(value: Any) -> str:
 
 def _turned(size: tuple[int, int], orientation: int) -> tuple[int, int]:
     return (size[1], size[0]) if orientation >= 5 else (size[0], size[1])
+
+
+def calibration_for(make: str) -> Calibration:
+    """What the grey values of a photo mean: those of a camera, unless its maker is ours, which draws."""
+    return PLAIN if make == DRAWN else CAMERA

@@ -38,7 +38,12 @@ class FakeSegmenter:
         self.seconds_per_tile = seconds_per_tile
 
     def segment(
-        self, pixels: NDArray[np.uint8], *, threshold: float | None = None, progress: Progress | None = None
+        self,
+        pixels: NDArray[np.uint8],
+        *,
+        threshold: float | None = None,
+        progress: Progress | None = None,
+        calibration: object = None,
     ) -> Segmentation:
         height, width = pixels.shape[:2]
         for done in range(TILES + 1):

@@ -34,7 +34,7 @@ class Interrupted(FakeSegmenter):
         super().__init__()
         self.then, self.patience = then, patience
 
-    def segment(self, pixels, *, threshold=None, progress=None):
+    def segment(self, pixels, *, threshold=None, progress=None, calibration=None):
         progress(1, TILES)
         self.then()
         for _wait in range(int(self.patience / 0.02)):
@@ -47,7 +47,7 @@ class Failing:
     def __init__(self, error: BaseException) -> None:
         self.error = error
 
-    def segment(self, pixels, *, threshold=None, progress=None):
+    def segment(self, pixels, *, threshold=None, progress=None, calibration=None):
         raise self.error
 
 
@@ -195,7 +195,7 @@ def test_a_completion_that_comes_too_late_leaves_no_file(monkeypatch: pytest.Mon
     complete = pipeline.complete_run
 
     def too_late(held: SegmentationRun, result: runs.RunResult) -> bool:
-        assert len(files_of(held)) == 3
+        assert len(files_of(held)) == 4
         SegmentationRun.objects.update(attempt=2)
         return complete(held, result)
 
@@ -225,7 +225,7 @@ def test_work_that_hangs_where_it_cannot_ask_ends_its_process(settings, monkeypa
     monkeypatch.setattr(leases.os, "_exit", lambda status: ended.set())
 
     class Hanging(FakeSegmenter):
-        def segment(self, pixels, *, threshold=None, progress=None):
+        def segment(self, pixels, *, threshold=None, progress=None, calibration=None):
             settings.RUN_TIME_LIMIT_SECONDS = 0
             assert ended.wait(60), "nobody ended the process"
             return super().segment(pixels)

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
 from inspections.services.housekeeping import forget_orphans
+from inspections.services.measuring import ring_again_for_measures
 from inspections.services.runs import requeue_stale_runs
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, every: float | None = None, **options: Any) -> None:
         if every is None:
             removed = forget_orphans()
+            ring_again_for_measures()
             self.stdout.write(f"{requeue_stale_runs()} bells rung, {removed} lost files removed.")
             return
         tidied = 0.0
@@ -35,6 +37,7 @@ class Command(BaseCommand):
                 tidied = monotonic()
                 _survive(forget_orphans)
             _survive(requeue_stale_runs)
+            _survive(ring_again_for_measures)
             sleep(every)
 
 
