@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from time import monotonic
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from django.db import InterfaceError, OperationalError
@@ -24,7 +24,7 @@ from segmentation.errors import Cancelled
 from segmentation.inference import measure_map
 from segmentation.measurement import CAMERA, Calibration, total
 from segmentation.overlay import overlay_layer, probability_preview
-from segmentation.results import Crack, Segmentation
+from segmentation.results import Crack, Segmentation, WidthSummary
 from segmentation.scale import CrackOnSurface, calibration_for, crack_on_surface
 from segmentation.tiling import Progress
 from worker.derivatives import THUMBNAIL_EDGE, fit, make_pictures
@@ -189,7 +189,6 @@ def _write_widths(seen: Segmentation, on_surface: list[CrackOnSurface | None], r
 
 
 def _facts(crack: Crack, on_surface: CrackOnSurface | None) -> FindingFacts:
-    widths = crack.widths
     return FindingFacts(
         path=_rounded(crack.path),
         branches=[_rounded(branch) for branch in crack.branches],
@@ -204,15 +203,24 @@ def _facts(crack: Crack, on_surface: CrackOnSurface | None) -> FindingFacts:
         arms=crack.arms,
         tortuosity=crack.tortuosity,
         width_samples=crack.samples,
-        width_median_px=widths and widths.median,
-        width_u95_px=widths and widths.u95,
-        width_p95_px=widths and widths.p95,
-        width_widest_px=widths and widths.widest,
-        width_widest_u95_px=widths and widths.widest_u95,
-        widest_x=widths and round(widths.widest_at[0], 2),
-        widest_y=widths and round(widths.widest_at[1], 2),
+        **_widths(crack.widths),
         measure=measure_crack(on_surface) if on_surface else CrackMeasure(),
     )
+
+
+def _widths(widths: WidthSummary | None) -> dict[str, Any]:
+    """The measured widths by the names of `FindingFacts`; nothing where none could be measured."""
+    if widths is None:
+        return {}
+    return {
+        "width_median_px": widths.median,
+        "width_u95_px": widths.u95,
+        "width_p95_px": widths.p95,
+        "width_widest_px": widths.widest,
+        "width_widest_u95_px": widths.widest_u95,
+        "widest_x": round(widths.widest_at[0], 2),
+        "widest_y": round(widths.widest_at[1], 2),
+    }
 
 
 def _rounded(path: tuple[tuple[float, float], ...]) -> list[list[float]]:

@@ -99,12 +99,12 @@ def _surface(image: SurveyImage, metadata: PhotoMetadata, markers: dict[str, Any
     floor = floor and floor.in_mm(scale)
     measure = PhotoMeasure(
         scale={**found.to_facts(), "conflicts": list(found.conflicts)},
-        mm_per_px=scale and scale.mm_per_px,
-        mm_per_px_u95=scale and scale.u95_mm_per_px,
+        mm_per_px=scale.mm_per_px if scale else None,
+        mm_per_px_u95=scale.u95_mm_per_px if scale else None,
         scale_source=scale.source.value if scale else "",
         markers=markers,
         floor={**floor.to_facts(), "sentence": floor.sentence} if floor else {},
-        floor_mm=floor and floor.measurable_mm,
+        floor_mm=floor.measurable_mm if floor else None,
     )
     return Surface(scale, floor, measure)
 
