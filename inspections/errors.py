@@ -66,6 +66,15 @@ ANSWERS: dict[str, Answer] = {
     "run_is_final": Answer(409, "The analysis of this photo has already {status}. Nothing was cancelled."),
     "nothing_seen": Answer(409, "There is no map of an earlier analysis to measure. Analyse the photo again."),
     "no_network": Answer(503, "No network is active. An administrator registers and activates one under Networks."),
+    # Reviews
+    "decided_meanwhile": Answer(409, "{by} has {verdict} it meanwhile. Look at that, then decide."),
+    "nothing_decided": Answer(409, "Nobody has decided here. There is nothing to take back."),
+    "survey_closed": Answer(409, "{survey} was signed off by {by} on {on}. Reopen it to change anything."),
+    "survey_open": Answer(409, "The survey is open already."),
+    "runs_open": Answer(409, "{count} photos are still being analysed. Wait for them, or cancel them, then sign off."),
+    "undecided_left": Answer(
+        409, "{count} findings are undecided, not {known}. Decide them, or sign off with all {count} left undecided."
+    ),
     # Networks and data sets
     "unsafe_model_format": Answer(415, "Only .safetensors files are accepted."),
     "invalid_model": Answer(422, "The file is not a network of Hairline: {reason}."),

@@ -1,6 +1,7 @@
 """What tests of every room are made of: people, bridges, photos drawn in memory, and one that is broken."""
 
 import itertools
+from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -21,6 +22,7 @@ from inspections.models import (
     User,
 )
 from inspections.services.images import add_image
+from inspections.services.runs import FindingFacts, RunResult, claim_run, complete_run, request_run
 
 _numbers = itertools.count(1)
 
@@ -132,6 +134,17 @@ def make_run(image: SurveyImage | None = None, **fields: Any) -> SegmentationRun
     return run
 
 
+def finish_run(image: SurveyImage, findings: Sequence[FindingFacts] = (), **more: Any) -> SegmentationRun:
+    """A new analysis of the photo, asked for, claimed and completed with `findings`."""
+    run = claim_run(request_run(image=image).pk, worker="test")
+    assert run is not None
+    maps = dict.fromkeys(("probability", "probability_preview", "overlay"), "")
+    facts = RunResult(findings=findings, used_threshold=0.5, crack_length_px=0.0, crack_area_share=0.0, **maps, **more)
+    assert complete_run(run, facts)
+    run.refresh_from_db()
+    return run
+
+
 def make_finding(run: SegmentationRun | None = None, **fields: Any) -> Finding:
     """A crack from (10, 10) to (50, 40), in a run that has succeeded."""
     run = run or make_run(status=SegmentationRun.Status.SUCCEEDED)
@@ -151,4 +164,5 @@ def make_finding(run: SegmentationRun | None = None, **fields: Any) -> Finding:
         "mask_runs": [0, 6],
     }
     SegmentationRun.objects.filter(pk=run.pk).update(finding_count=number)
+    Finding.objects.filter(image=run.image, run__created_at__lt=run.created_at).update(is_current=False)
     return Finding.objects.create(run=run, image=run.image, number=number, **{**defaults, **fields})

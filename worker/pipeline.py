@@ -29,6 +29,7 @@ from segmentation.tiling import Progress
 from worker.derivatives import THUMBNAIL_EDGE, fit, make_pictures
 from worker.failures import explain
 from worker.lease import Lease, Leaving
+from worker.matching import match_cracks
 from worker.photos import read_map, read_photo
 from worker.records import facts_of, on_surface
 from worker.surfaces import look_at_surface, metadata_of
@@ -122,6 +123,7 @@ def _analyse(run: SegmentationRun, find_segmenter: FindSegmenter, lease: Lease) 
     return RunResult(
         findings=[facts_of(crack, seen_there) for crack, seen_there in zip(seen.cracks, there, strict=True)],
         photo=surface.measure,
+        matches=match_cracks(run.image, seen.cracks),
         totals=asdict(total(seen.cracks, (seen.width, seen.height))),
         used_threshold=seen.threshold,
         crack_length_px=seen.crack_length_px,

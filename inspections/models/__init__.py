@@ -3,6 +3,7 @@
 from inspections.models.bridges import Bridge, Element
 from inspections.models.datasets import Dataset, DatasetVersion, Sample
 from inspections.models.findings import Finding
+from inspections.models.history import Comment, Event, Look
 from inspections.models.images import SurveyImage
 from inspections.models.logins import LoginAttempt
 from inspections.models.networks import Network
@@ -15,11 +16,14 @@ from inspections.models.surveys import Survey
 
 __all__ = [
     "Bridge",
+    "Comment",
     "Dataset",
     "DatasetVersion",
     "Element",
+    "Event",
     "Finding",
     "LoginAttempt",
+    "Look",
     "Membership",
     "Network",
     "Organisation",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Q
 
 from inspections.models.images import SurveyImage
 from inspections.models.owned import OwnedQuerySet
@@ -17,28 +17,28 @@ class FindingQuerySet(OwnedQuerySet):
     organisation_path = "image__survey__bridge__organisation"
 
     def current(self) -> Self:
-        """Only those of each photo's latest finished run; earlier runs stay as history."""
-        latest = (
-            SegmentationRun.objects.filter(image=OuterRef("image"), status=SegmentationRun.Status.SUCCEEDED)
-            .order_by("-created_at", "-pk")
-            .values("pk")[:1]
-        )
-        return self.annotate(current_run_id=Subquery(latest)).filter(run=F("current_run_id"))
+        """Only those of each photo's latest finished run; earlier runs stay as history. Merged ones are gone."""
+        return self.filter(is_current=True, merged_into__isnull=True)
 
     def with_verdict(self) -> Self:
-        """Adds verdict: that of the latest review, or None while nobody has decided."""
-        from inspections.models.reviews import Review
-
-        latest = Review.objects.filter(finding=OuterRef("pk")).order_by("-created_at", "-sequence").values("verdict")
-        return self.annotate(verdict=Subquery(latest[:1]))
+        """Those that were not merged into others, with their verdicts: None while nobody has decided."""
+        return self.filter(merged_into__isnull=True)
 
     def standing(self) -> Self:
-        """With verdict, those that were not rejected: accepted, or undecided still."""
+        """Those that were not rejected: accepted, or undecided still."""
         return self.with_verdict().filter(Q(verdict__isnull=True) | ~Q(verdict="rejected"))
 
     def undecided(self) -> Self:
-        """With verdict, those on which nobody has decided yet."""
+        """Those on which nobody has decided yet."""
         return self.with_verdict().filter(verdict__isnull=True)
+
+
+class Source(models.TextChoices):
+    """Whose line it is: the network's as it was found, a person's, or the network's corrected by a person."""
+
+    NETWORK = "network", "Found by the network"
+    PERSON = "person", "Drawn by a person"
+    CORRECTED = "corrected", "Corrected by a person"
 
 
 class Finding(Record):
@@ -86,11 +86,37 @@ class Finding(Record):
     worst_state = models.CharField(max_length=20, blank=True, help_text="The worst state that is possible.")
     proposal = models.JSONField(default=dict, blank=True)
 
+    source = models.CharField(max_length=10, choices=Source, default=Source.NETWORK)
+    version = models.PositiveIntegerField(default=1, help_text="Counts the changes of its line by people.")
+    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged")
+    # What `services.reviews` and `services.runs` keep beside the records they follow from, for lists of thousands.
+    is_current = models.BooleanField(default=True, help_text="Its run is the photo's latest finished one.")
+    verdict = models.CharField(max_length=10, null=True, blank=True, help_text="Of the latest review; empty: none.")
+    decided_state = models.CharField(max_length=20, blank=True, help_text="That a person gave; it replaces `state`.")
+    reviews_count = models.PositiveIntegerField(default=0, help_text="The sequence of the latest review.")
+    assignee = models.ForeignKey(
+        "inspections.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="assigned_findings"
+    )
+    risk = models.FloatField(default=0.0, help_text="0 to 1, what is to be looked at first (`services.risk`).")
+    look = models.JSONField(default=list, blank=True, help_text="Descriptor of its patch (`worker.looks`).")
+
     objects = FindingQuerySet.as_manager()
 
     class Meta:
         ordering = ["run", "number"]
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="one_finding_per_number_and_run")]
+        indexes = [
+            models.Index(
+                fields=["image", "-risk"],
+                condition=Q(is_current=True, merged_into__isnull=True, verdict__isnull=True),
+                name="undecided_by_photo_and_risk",
+            ),
+            models.Index(
+                fields=["image", "verdict"],
+                condition=Q(is_current=True, merged_into__isnull=True),
+                name="current_by_photo_and_verdict",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Crack {self.number} of {self.image}"

@@ -16,6 +16,21 @@ class Verdict(models.TextChoices):
     REJECTED = "rejected", "Rejected"
 
 
+WITHDRAWN = "withdrawn"
+"""The verdict of a review that takes the last decision back: the finding is undecided again."""
+
+
+class Reason(models.TextChoices):
+    """Why a region is no crack."""
+
+    JOINT = "joint", "Joint"
+    SHADOW = "shadow", "Shadow"
+    STAIN = "stain", "Stain"
+    MOSS = "moss", "Moss or plants"
+    FORMWORK = "formwork", "Formwork mark"
+    OTHER = "other", "Something else"
+
+
 class ReviewQuerySet(OwnedQuerySet):
     organisation_path = "finding__image__survey__bridge__organisation"
 
@@ -27,11 +42,18 @@ class ReviewQuerySet(OwnedQuerySet):
 
 
 class Review(Record):
-    """One decision on one finding. The latest counts; all are kept."""
+    """One decision on one finding. The latest counts; all are kept.
+
+    `carried_from` is the decision of a person on an earlier analysis that this one repeats.
+    """
 
     finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="reviews")
     reviewer = models.ForeignKey("inspections.User", on_delete=models.PROTECT, related_name="reviews")
-    verdict = models.CharField(max_length=10, choices=Verdict)
+    verdict = models.CharField(max_length=10, choices=[*Verdict.choices, (WITHDRAWN, "Undecided again")])
+    reason = models.CharField(max_length=10, choices=Reason, blank=True)
+    state = models.CharField(max_length=20, blank=True, help_text="The state that the reviewer gave.")
+    carried_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="carried_to")
+    finding_version = models.PositiveIntegerField(default=1, help_text="Of the line that was decided on.")
     note = models.TextField(blank=True)
     sequence = models.PositiveIntegerField(help_text="1 for the finding's first decision")
 

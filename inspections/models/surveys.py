@@ -108,6 +108,10 @@ class Survey(Record):
         validators=[MinValueValidator(1), MaxValueValidator(10_000)],
         help_text="Millimetres, measured on the print.",
     )
+    closed_at = models.DateTimeField("signed off", null=True, blank=True)
+    closed_by = models.ForeignKey(
+        "inspections.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     started_by = models.ForeignKey(
         "inspections.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -129,6 +133,11 @@ class Survey(Record):
                 violation_error_message="The uncertainty must be less than the distance that it belongs to.",
             ),
         ]
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was signed off, and cannot change until it is reopened."""
+        return self.closed_at is not None
 
     def __str__(self) -> str:
         return self.name or f"Survey of {self.surveyed_on:%-d %B %Y}"

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from inspections.errors import InspectionError
 from inspections.models import Element, Survey, SurveyImage, User
+from inspections.services.closing import ensure_open
 from inspections.services.runs import request_run
 from inspections.services.storage import forget_file, keep_original
 from inspections.uploads import PhotoFacts, PhotoLimits, examine_photo, hash_stream
@@ -39,6 +40,7 @@ def add_image(
 
     Raises InspectionError with the code of the first thing wrong; see `inspections.errors`.
     """
+    ensure_open(survey)
     if element is not None and element.bridge_id != survey.bridge_id:
         raise InspectionError("survey_mismatch", field="element")
     sha256, size = hash_stream(file)

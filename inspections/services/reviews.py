@@ -1,18 +1,142 @@
-"""Decisions are recorded here."""
+"""Decisions are recorded here. Nothing is overwritten: the latest counts, all are kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Max
 
-from inspections.models import Finding, Review, User
-from inspections.models.reviews import Verdict
+from inspections.conditions import Kind
+from inspections.conditions.summaries import states_of
+from inspections.errors import InspectionError
+from inspections.models import Event, Finding, Review, User
+from inspections.models.reviews import WITHDRAWN, Reason, Verdict
+from inspections.services.closing import ensure_open
+from inspections.services.conditions import pack_of
+from inspections.services.history import remember
 
 
-def record_review(*, finding: Finding, reviewer: User, verdict: Verdict | str, note: str = "") -> Review:
-    """Add a decision. Nothing is overwritten: the latest counts, all are kept."""
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person says of a finding: a verdict, for a rejection why, and where they know better a state."""
+
+    verdict: str
+    reason: str = ""
+    state: str = ""
+    note: str = ""
+
+
+def record_review(
+    *,
+    finding: Finding,
+    reviewer: User,
+    verdict: Verdict | str,
+    note: str = "",
+    reason: str = "",
+    state: str = "",
+    seen: int | None = None,
+) -> Review:
+    """Decide on one finding.
+
+    `seen` is how many decisions the reviewer saw there (`Finding.reviews_count`), None for whoever does not mind.
+    Raises InspectionError `decided_meanwhile` when there are more by now, `survey_closed`, `invalid` for a reason or a
+    state that does not exist; ValueError for a verdict that does not.
+    """
+    decision = Decision(Verdict(verdict), reason, state, note)
     with transaction.atomic():
-        # The lock puts two deciders in order; SQLite's IMMEDIATE transaction has done so already.
-        Finding.objects.select_for_update().get(pk=finding.pk)
-        last = finding.reviews.aggregate(last=Max("sequence"))["last"] or 0
-        return Review.objects.create(
-            finding=finding, reviewer=reviewer, verdict=Verdict(verdict), note=note, sequence=last + 1
+        return _record(_locked(finding), reviewer, decision, seen)
+
+
+def record_reviews(*, findings: Sequence[Finding], reviewer: User, decision: Decision) -> list[Review]:
+    """Decide the same on many findings at once, all or none. Each `reviews_count` must be as it was read.
+
+    Raises InspectionError as `record_review` does, `decided_meanwhile` for the first that has changed.
+    """
+    Verdict(decision.verdict)
+    with transaction.atomic():
+        return [_record(_locked(finding), reviewer, decision, finding.reviews_count) for finding in findings]
+
+
+def withdraw_review(*, finding: Finding, reviewer: User, seen: int | None = None) -> Review:
+    """Take the last decision back: what was decided before counts again, and is written as a decision of its own.
+
+    Raises InspectionError `nothing_decided`, `decided_meanwhile`, `survey_closed`.
+    """
+    with transaction.atomic():
+        locked = _locked(finding)
+        last = locked.reviews.order_by("-sequence").first()
+        if last is None or last.verdict == WITHDRAWN:
+            raise InspectionError("nothing_decided")
+        before = locked.reviews.filter(sequence=last.sequence - 1).first()
+        decision = Decision(WITHDRAWN)
+        if before is not None and before.verdict != WITHDRAWN:
+            decision = Decision(before.verdict, before.reason, before.state, before.note)
+        return _record(locked, reviewer, decision, seen)
+
+
+def carry_review(finding: Finding, decided: Finding) -> Review | None:
+    """Give a new finding the decision that stands on an earlier one of the same crack; None where none stands.
+
+    Inside the transaction of the analysis that found it; the reviewer stays who decided.
+    """
+    last = decided.reviews.order_by("-sequence").first()
+    if last is None or last.verdict == WITHDRAWN:
+        return None
+    return _write(finding, last.reviewer, Decision(last.verdict, last.reason, last.state, last.note), carried_from=last)
+
+
+def _locked(finding: Finding) -> Finding:
+    # The lock puts two deciders in order; SQLite's IMMEDIATE transaction has done so already.
+    rows = Finding.objects.select_for_update(of=("self",)).select_related(
+        "run__network", "image__survey__bridge__organisation", "image__survey__closed_by"
+    )
+    return rows.get(pk=finding.pk)
+
+
+def _record(finding: Finding, reviewer: User, decision: Decision, seen: int | None) -> Review:
+    ensure_open(finding.image.survey)
+    _check(finding, decision)
+    if seen is not None and seen != finding.reviews_count:
+        last = finding.reviews.select_related("reviewer").latest("sequence")
+        raise InspectionError(
+            "decided_meanwhile", by=last.reviewer.get_username(), verdict=last.get_verdict_display().lower()
         )
+    review = _write(finding, reviewer, decision)
+    remember(
+        Event.Kind.DECIDED,
+        actor=reviewer,
+        finding=finding,
+        verdict=review.verdict,
+        reason=review.reason,
+        state=review.state,
+        note=review.note,
+        sequence=review.sequence,
+    )
+    return review
+
+
+def _check(finding: Finding, decision: Decision) -> None:
+    if decision.reason and decision.reason not in Reason.values:
+        raise InspectionError("invalid", field="reason", reason=f"Give one of {', '.join(Reason.values)} as reason.")
+    if decision.state:
+        kind = pack_of(finding.image.survey.bridge.organisation).kind
+        known = states_of(kind) if kind is not Kind.INFORMATION else ()
+        if decision.state not in known:
+            raise InspectionError("invalid", field="state", reason=f"Give one of {', '.join(known)} as state.")
+
+
+def _write(finding: Finding, reviewer: User, decision: Decision, carried_from: Review | None = None) -> Review:
+    review = Review.objects.create(
+        finding=finding,
+        reviewer=reviewer,
+        verdict=decision.verdict,
+        reason=decision.reason if decision.verdict == Verdict.REJECTED else "",
+        state=decision.state if decision.verdict == Verdict.ACCEPTED else "",
+        note=decision.note,
+        sequence=finding.reviews_count + 1,
+        carried_from=carried_from,
+        finding_version=finding.version,
+    )
+    finding.verdict = None if review.verdict == WITHDRAWN else review.verdict
+    finding.decided_state, finding.reviews_count = review.state, review.sequence
+    finding.save(update_fields=["verdict", "decided_state", "reviews_count"])
+    return review

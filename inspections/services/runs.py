@@ -15,6 +15,8 @@ from django.utils import timezone
 from inspections.dispatch import dispatch_run
 from inspections.errors import InspectionError
 from inspections.models import Finding, Network, SegmentationRun, SurveyImage, User
+from inspections.services.carrying import Match, carry_over
+from inspections.services.closing import ensure_open
 from inspections.services.measuring import (
     CrackMeasure,
     PhotoMeasure,
@@ -23,6 +25,7 @@ from inspections.services.measuring import (
     put_measure,
 )
 from inspections.services.networks import network_for
+from inspections.services.risk import rank_findings
 
 logger = logging.getLogger(__name__)
 Status = SegmentationRun.Status
@@ -71,6 +74,7 @@ class RunResult:
     crack_area_share: float
     widths: str = ""
     photo: PhotoMeasure = field(default_factory=PhotoMeasure)
+    matches: Sequence[Match] = ()
     totals: dict[str, Any] = field(default_factory=dict)
     tiles: int = 0
     device: str = ""
@@ -90,9 +94,10 @@ def request_run(
     With `map_of`, a finished analysis of the same photo, no network looks again: what that one saw is traced and
     measured with `threshold`.
 
-    Raises InspectionError `no_network` when none is active and none is shipped.
+    Raises InspectionError `no_network` when none is active and none is shipped, `survey_closed`.
     """
     with transaction.atomic():
+        ensure_open(image.survey)
         network = network or network_for(image.survey.bridge.organisation)
         run, created = SegmentationRun.objects.get_or_create(
             image=image,
@@ -181,7 +186,9 @@ def complete_run(run: SegmentationRun, result: RunResult) -> bool:
         if finished:
             findings = [_finding(run, number, facts) for number, facts in enumerate(result.findings, start=1)]
             judge_findings(findings, run.image)
+            rank_findings(findings, known={match.number for match in result.matches})
             Finding.objects.bulk_create(findings, batch_size=200)
+            carry_over(run, findings, result.matches)
             measured_with_run(run.image, result.photo)
     return bool(finished)
 

@@ -12,6 +12,7 @@ from inspections.exports.csv import safe_cell
 from inspections.models import Role, SegmentationRun, SurveyImage
 from inspections.services.reviews import record_review
 from inspections.testing import (
+    finish_run,
     make_bridge,
     make_element,
     make_finding,
@@ -89,7 +90,7 @@ def test_numbers_stay_numbers(number):
 
 def test_only_the_newest_finished_run_counts(survey):
     image = survey.images.get(original_name="DJI_0002.JPG")
-    SegmentationRun.objects.create(image=image, network=image.runs.get().network, status=DONE)
+    finish_run(image)
     assert len(exported(survey, "csv")[1].splitlines()) == 1 + 2 + 1  # the note has a line break of its own
 
 

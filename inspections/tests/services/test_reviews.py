@@ -1,35 +1,168 @@
-"""Decisions are appended and never lost."""
+"""Decisions are appended and never lost: two at once, taken back, many at once, on closed surveys."""
+
+from contextlib import contextmanager
+from io import BytesIO
 
 import pytest
 
-from inspections.models import Finding, Review
+from inspections.errors import InspectionError
+from inspections.models import Event, Finding, Review, Role
 from inspections.models.reviews import Verdict
-from inspections.services.reviews import record_review
-from inspections.testing import make_finding, make_user
+from inspections.services import comments
+from inspections.services.closing import close_survey, reopen_survey
+from inspections.services.images import add_image
+from inspections.services.reviews import Decision, record_review, record_reviews, withdraw_review
+from inspections.services.runs import request_run
+from inspections.testing import draw_photo, make_finding, make_image, make_run, make_user
 
 pytestmark = pytest.mark.django_db
 
 
-def test_the_latest_decision_counts_and_all_are_kept() -> None:
-    finding, reviewer = make_finding(), make_user()
-    record_review(finding=finding, reviewer=reviewer, verdict=Verdict.REJECTED, note="a joint")
+@pytest.fixture
+def finding():
+    return make_finding()
+
+
+@pytest.fixture
+def reviewer(finding):
+    return make_user(Role.REVIEWER, finding.image.survey.bridge.organisation, username="ada")
+
+
+@contextmanager
+def refused(code):
+    with pytest.raises(InspectionError) as error:
+        yield
+    assert error.value.code == code
+
+
+def test_the_latest_decision_counts_and_all_are_kept(finding, reviewer) -> None:
+    record_review(finding=finding, reviewer=reviewer, verdict=Verdict.REJECTED, note="a joint", reason="joint")
     assert Finding.objects.with_verdict().get().verdict == "rejected"
     assert not Finding.objects.current().standing().exists()
-    record_review(finding=finding, reviewer=reviewer, verdict="accepted")
-    assert Finding.objects.with_verdict().get().verdict == "accepted"
+    record_review(finding=finding, reviewer=reviewer, verdict="accepted", state="CS2")
+    stored = Finding.objects.with_verdict().get()
+    assert (stored.verdict, stored.decided_state, stored.reviews_count) == ("accepted", "CS2", 2)
     assert [review.note for review in finding.reviews.all()] == ["a joint", ""]
+    assert [event.facts["reason"] for event in Event.objects.order_by("created_at")] == ["joint", ""]
 
 
-def test_a_review_cannot_be_changed_or_removed() -> None:
-    review = record_review(finding=make_finding(), reviewer=make_user(), verdict="accepted")
+def test_a_review_cannot_be_changed_or_removed(finding, reviewer) -> None:
+    review = record_review(finding=finding, reviewer=reviewer, verdict="accepted")
     review.verdict = "rejected"
-    for forbidden in (review.save, review.delete, Review.objects.all().delete):
+    for forbidden in (review.save, review.delete, Review.objects.all().delete, Event.objects.all().delete):
         with pytest.raises(TypeError, match="append only"):
             forbidden()
     with pytest.raises(TypeError):
         Review.objects.update(verdict="rejected")
 
 
-def test_an_unknown_verdict_is_refused() -> None:
-    with pytest.raises(ValueError):
-        record_review(finding=make_finding(), reviewer=make_user(), verdict="perhaps")
+def test_an_unknown_verdict_is_refused(finding, reviewer) -> None:
+    for verdict in ("perhaps", "withdrawn"):
+        with pytest.raises(ValueError):
+            record_review(finding=finding, reviewer=reviewer, verdict=verdict)
+    with refused("invalid"):
+        record_review(finding=finding, reviewer=reviewer, verdict="rejected", reason="boredom")
+    with refused("invalid"):
+        record_review(finding=finding, reviewer=reviewer, verdict="accepted", state="CS9")
+    assert not Review.objects.exists()
+
+
+def test_cs4_is_for_people(finding, reviewer) -> None:
+    record_review(finding=finding, reviewer=reviewer, verdict="accepted", state="CS4")
+    assert Finding.objects.get().decided_state == "CS4"
+
+
+def test_the_second_of_two_sees_the_first_decision_and_chooses(finding, reviewer) -> None:
+    other = make_user(Role.REVIEWER, finding.image.survey.bridge.organisation)
+    record_review(finding=finding, reviewer=reviewer, verdict="rejected", seen=0)
+    with pytest.raises(InspectionError, match="ada has rejected it meanwhile"):
+        record_review(finding=finding, reviewer=other, verdict="accepted", seen=0)
+    assert Finding.objects.get().verdict == "rejected"
+    record_review(finding=finding, reviewer=other, verdict="accepted", seen=1)
+    assert Finding.objects.get().verdict == "accepted"
+
+
+def test_what_was_decided_can_be_taken_back_step_by_step(finding, reviewer) -> None:
+    with refused("nothing_decided"):
+        withdraw_review(finding=finding, reviewer=reviewer)
+    record_review(finding=finding, reviewer=reviewer, verdict="accepted", state="CS3")
+    record_review(finding=finding, reviewer=reviewer, verdict="rejected", reason="moss")
+    withdraw_review(finding=finding, reviewer=reviewer, seen=2)
+    assert (Finding.objects.get().verdict, Finding.objects.get().decided_state) == ("accepted", "CS3")
+    fresh = make_finding(finding.run)
+    record_review(finding=fresh, reviewer=reviewer, verdict="accepted")
+    withdraw_review(finding=fresh, reviewer=reviewer)
+    assert Finding.objects.get(pk=fresh.pk).verdict is None
+    assert list(fresh.reviews.values_list("verdict", flat=True)) == ["accepted", "withdrawn"]
+    with refused("nothing_decided"):
+        withdraw_review(finding=fresh, reviewer=reviewer)
+
+
+def test_many_are_decided_together_or_not_at_all(reviewer, finding) -> None:
+    read = [finding, make_finding(finding.run), make_finding(finding.run)]
+    record_review(finding=read[1], reviewer=reviewer, verdict="accepted")
+    decision = Decision("rejected", "joint")
+    with refused("decided_meanwhile"):
+        record_reviews(findings=read, reviewer=reviewer, decision=decision)
+    assert Finding.objects.filter(verdict="rejected").count() == 0
+    read = list(Finding.objects.all())
+    assert len(record_reviews(findings=read, reviewer=reviewer, decision=decision)) == 3
+    assert Finding.objects.filter(verdict="rejected").count() == 3
+
+
+def test_a_closed_survey_cannot_change_until_it_is_reopened(finding, reviewer) -> None:
+    survey, image = finding.image.survey, finding.image
+    with refused("undecided_left"):
+        close_survey(survey=survey, user=reviewer)
+    close_survey(survey=survey, user=reviewer, undecided=1, note="one left for the rope team")
+    finding = Finding.objects.select_related("image__survey").get()
+    file = BytesIO(draw_photo(seed=77))
+    for change in (
+        lambda: record_review(finding=finding, reviewer=reviewer, verdict="accepted"),
+        lambda: request_run(image=image),
+        lambda: add_image(survey=survey, file=file, name="late.jpg", added_by=reviewer),
+        lambda: close_survey(survey=survey, user=reviewer, undecided=1),
+    ):
+        with refused("survey_closed"):
+            change()
+    with refused("invalid"):
+        reopen_survey(survey=survey, user=reviewer, reason=" ")
+    reopen_survey(survey=survey, user=reviewer, reason="a photo was missing")
+    record_review(finding=finding, reviewer=reviewer, verdict="accepted")
+    kinds = list(Event.objects.order_by("created_at").values_list("kind", flat=True))
+    assert kinds == ["closed", "reopened", "decided"]
+    with refused("survey_open"):
+        reopen_survey(survey=survey, user=reviewer, reason="again")
+
+
+def test_a_survey_is_not_closed_over_a_running_analysis(finding, reviewer) -> None:
+    make_run(make_image(finding.image.survey))
+    with refused("runs_open"):
+        close_survey(survey=finding.image.survey, user=reviewer, undecided=1)
+
+
+def test_comments_mention_members_only_and_are_resolved(finding, reviewer) -> None:
+    stranger = make_user(username="eve")
+    comment = comments.say(finding=finding, author=reviewer, text="@ada and @eve, is this the joint? mail ada@ada.org.")
+    assert list(comment.mentioned.all()) == [reviewer] and stranger not in comment.mentioned.all()
+    comments.resolve(comment=comment, user=reviewer)
+    comments.resolve(comment=comment, user=reviewer)
+    assert comment.resolved_by == reviewer
+    comments.resolve(comment=comment, user=reviewer, resolved=False)
+    assert comment.resolved_at is None and finding.comments.open().count() == 1
+    assert [event.kind for event in Event.objects.order_by("created_at")] == ["commented", "resolved", "resolved"]
+    for text in (" ", "x" * 4001):
+        with refused("invalid"):
+            comments.say(finding=finding, author=reviewer, text=text)
+
+
+def test_work_is_given_to_those_who_may_decide(finding, reviewer) -> None:
+    comments.assign(finding=finding, assignee=reviewer, by=reviewer)
+    comments.assign(finding=finding, assignee=reviewer, by=reviewer)
+    assert finding.assignee == reviewer and Event.objects.count() == 1
+    viewer = make_user(Role.VIEWER, finding.image.survey.bridge.organisation)
+    for nobody in (viewer, make_user()):
+        with refused("invalid"):
+            comments.assign(finding=finding, assignee=nobody, by=reviewer)
+    comments.assign(finding=finding, assignee=None, by=reviewer)
+    assert finding.assignee is None

@@ -1,0 +1,117 @@
+"""What people say and do beside deciding: comments, and one append-only history of everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from inspections.models.findings import Finding
+from inspections.models.images import SurveyImage
+from inspections.models.owned import OwnedQuerySet
+from inspections.models.record import Record
+from inspections.models.surveys import Survey
+
+
+class CommentQuerySet(OwnedQuerySet):
+    organisation_path = "finding__image__survey__bridge__organisation"
+
+    def open(self) -> CommentQuerySet:
+        """Those that nobody has resolved."""
+        return self.filter(resolved_at__isnull=True)
+
+
+class Comment(Record):
+    """A word on one finding. Its text never changes; it can be resolved, and opened again."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="comments")
+    author = models.ForeignKey("inspections.User", on_delete=models.PROTECT, related_name="comments")
+    text = models.TextField(max_length=4000)
+    mentioned = models.ManyToManyField("inspections.User", related_name="mentions", blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        "inspections.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class EventQuerySet(OwnedQuerySet):
+    organisation_path = "survey__bridge__organisation"
+
+    def update(self, **_kwargs: Any) -> int:
+        raise TypeError("History is append only.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError("History is append only.")
+
+
+class Event(Record):
+    """Who did what, when. `facts` tell the particulars by kind; see `services.history`."""
+
+    class Kind(models.TextChoices):
+        DECIDED = "decided", "Decided"
+        CARRIED = "carried", "Decisions carried over"
+        ASSIGNED = "assigned", "Assigned"
+        COMMENTED = "commented", "Commented"
+        RESOLVED = "resolved", "Comment resolved"
+        DRAWN = "drawn", "Crack added"
+        EDITED = "edited", "Line corrected"
+        SPLIT = "split", "Split"
+        MERGED = "merged", "Merged"
+        RESCALED = "rescaled", "Scale changed"
+        CLOSED = "closed", "Signed off"
+        REOPENED = "reopened", "Reopened"
+
+    survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="events")
+    image = models.ForeignKey(SurveyImage, on_delete=models.SET_NULL, null=True, blank=True, related_name="events")
+    finding = models.ForeignKey(Finding, on_delete=models.SET_NULL, null=True, blank=True, related_name="events")
+    actor = models.ForeignKey("inspections.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=12, choices=Kind)
+    facts = models.JSONField(default=dict, blank=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["survey", "-created_at"], name="history_of_a_survey")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} by {self.actor or 'Hairline'}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("History is append only.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("History is append only.")
+
+
+class LookQuerySet(OwnedQuerySet):
+    organisation_path = "image__survey__bridge__organisation"
+
+
+class Look(Record):
+    """Which parts of a photo one person has seen at full size: cells of `CELL_PX`, row by row, as "0" and "1"."""
+
+    CELL_PX = 256
+
+    image = models.ForeignKey(SurveyImage, on_delete=models.CASCADE, related_name="looks")
+    user = models.ForeignKey("inspections.User", on_delete=models.PROTECT, related_name="+")
+    cells = models.TextField()
+    seen_at = models.DateTimeField(auto_now=True)
+
+    objects = LookQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["image", "user"], name="one_look_per_photo_and_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user} at {self.image}"
