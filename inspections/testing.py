@@ -138,9 +138,9 @@ def finish_run(image: SurveyImage, findings: Sequence[FindingFacts] = (), **more
     """A new analysis of the photo, asked for, claimed and completed with `findings`."""
     run = claim_run(request_run(image=image).pk, worker="test")
     assert run is not None
-    maps = dict.fromkeys(("probability", "probability_preview", "overlay"), "")
-    facts = RunResult(findings=findings, used_threshold=0.5, crack_length_px=0.0, crack_area_share=0.0, **maps, **more)
-    assert complete_run(run, facts)
+    facts: dict[str, Any] = dict.fromkeys(("probability", "probability_preview", "overlay"), "")
+    facts |= {"used_threshold": 0.5, "crack_length_px": 0.0, "crack_area_share": 0.0, **more}
+    assert complete_run(run, RunResult(findings=findings, **facts))
     run.refresh_from_db()
     return run
 

@@ -54,7 +54,7 @@ def _images(survey: Survey, numbers: dict[Any, int]) -> Iterator[dict[str, Any]]
 def _annotations(survey: Survey, numbers: dict[Any, int]) -> Iterator[dict[str, Any]]:
     number = 0
     for finding in survey_findings(survey, "path", "branches"):
-        if finding.verdict == "rejected" or finding.image_id not in numbers:  # type: ignore[attr-defined]
+        if finding.verdict == "rejected" or finding.image_id not in numbers:
             continue
         number += 1
         x0, y0, x1, y1 = finding.box
@@ -69,7 +69,7 @@ def _annotations(survey: Survey, numbers: dict[Any, int]) -> Iterator[dict[str, 
             "iscrowd": 1,
             "segmentation": {"size": [height, width], "counts": column_runs(finding, width, height)},
             "hairline_id": str(finding.pk),
-            "verdict": finding.verdict,  # type: ignore[attr-defined]
+            "verdict": finding.verdict,
             "score": finding.confidence,
         }
 

@@ -152,7 +152,7 @@ def _scene(image: SurveyImage, result: SegmentationRun | None, findings: list[Fi
                 "number": finding.number,
                 "lines": [finding.path, *finding.branches],
                 "box": finding.box,
-                "verdict": finding.verdict or "undecided",  # type: ignore[attr-defined]
+                "verdict": finding.verdict or "undecided",
             }
             for finding in findings
         ],
@@ -161,10 +161,10 @@ def _scene(image: SurveyImage, result: SegmentationRun | None, findings: list[Fi
 
 def _tally(findings: list[Finding]) -> dict[str, Any]:
     """What stands on the photo: rejected cracks are left out of every figure but their own."""
-    standing = [finding for finding in findings if finding.verdict != Verdict.REJECTED]  # type: ignore[attr-defined]
+    standing = [finding for finding in findings if finding.verdict != Verdict.REJECTED]
     return {
         "standing": len(standing),
-        "undecided": sum(finding.verdict is None for finding in standing),  # type: ignore[attr-defined]
+        "undecided": sum(finding.verdict is None for finding in standing),
         "rejected": len(findings) - len(standing),
         "length_px": sum(finding.length_px for finding in standing) if standing else None,
         "width_max_px": max((finding.width_max_px for finding in standing), default=None),
