@@ -29,6 +29,7 @@ from segmentation.tiling import Progress
 from worker.derivatives import THUMBNAIL_EDGE, fit, make_pictures
 from worker.failures import explain
 from worker.lease import Lease, Leaving
+from worker.looks import cut_patches, group_by_look, write_patches
 from worker.matching import match_cracks
 from worker.photos import read_map, read_photo
 from worker.records import facts_of, on_surface
@@ -120,8 +121,12 @@ def _analyse(run: SegmentationRun, find_segmenter: FindSegmenter, lease: Lease) 
     with _timed(seconds, "writing"):
         files = _write_maps(seen, attempt_folder(run))
         files["widths"] = _write_widths(seen, there, run)
+        patches = cut_patches(pixels, seen.cracks)
+        files["patches"] = f"{attempt_folder(run)}/patches.zip"
+        write_patches(files["patches"], patches)
+        groups = group_by_look(run.image.survey, patches)
     return RunResult(
-        findings=[facts_of(crack, seen_there) for crack, seen_there in zip(seen.cracks, there, strict=True)],
+        findings=[facts_of(*row) for row in zip(seen.cracks, there, groups, strict=True)],
         photo=surface.measure,
         matches=match_cracks(run.image, seen.cracks),
         totals=asdict(total(seen.cracks, (seen.width, seen.height))),

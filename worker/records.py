@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from inspections.models import LookAlikes
 from inspections.services.measuring import CrackMeasure
 from inspections.services.runs import FindingFacts
 from segmentation.results import Crack, WidthSummary
@@ -17,7 +18,7 @@ def on_surface(crack: Crack, surface: Surface) -> CrackOnSurface | None:
     return crack_on_surface(lines, crack.length_px, crack.profile, crack.widths, surface.scale, surface.floor)
 
 
-def facts_of(crack: Crack, there: CrackOnSurface | None) -> FindingFacts:
+def facts_of(crack: Crack, there: CrackOnSurface | None, look_alikes: LookAlikes) -> FindingFacts:
     """A traced crack, and what it is on the surface, as the record takes it in."""
     return FindingFacts(
         path=_rounded(crack.path),
@@ -34,6 +35,7 @@ def facts_of(crack: Crack, there: CrackOnSurface | None) -> FindingFacts:
         tortuosity=crack.tortuosity,
         width_samples=crack.samples,
         **_widths(crack.widths),
+        look_alikes=look_alikes,
         measure=measure_crack(there) if there else CrackMeasure(),
     )
 

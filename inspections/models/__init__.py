@@ -2,7 +2,7 @@
 
 from inspections.models.bridges import Bridge, Element
 from inspections.models.datasets import Dataset, DatasetVersion, Sample
-from inspections.models.findings import Finding
+from inspections.models.findings import Finding, LookAlikes
 from inspections.models.history import Comment, Event, Look
 from inspections.models.images import SurveyImage
 from inspections.models.logins import LoginAttempt
@@ -24,6 +24,7 @@ __all__ = [
     "Finding",
     "LoginAttempt",
     "Look",
+    "LookAlikes",
     "Membership",
     "Network",
     "Organisation",

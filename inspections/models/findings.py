@@ -11,6 +11,20 @@ from inspections.models.images import SurveyImage
 from inspections.models.owned import OwnedQuerySet
 from inspections.models.record import Record
 from inspections.models.runs import SegmentationRun
+from inspections.models.surveys import Survey
+
+
+class LookAlikes(Record):
+    """Findings of a survey whose patches look alike; `centre` is the descriptor of the first (`worker.looks`)."""
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="look_alikes")
+    centre = models.JSONField()
+
+    class Meta:
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return f"Look-alikes of {self.survey}"
 
 
 class FindingQuerySet(OwnedQuerySet):
@@ -98,7 +112,9 @@ class Finding(Record):
         "inspections.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="assigned_findings"
     )
     risk = models.FloatField(default=0.0, help_text="0 to 1, what is to be looked at first (`services.risk`).")
-    look = models.JSONField(default=list, blank=True, help_text="Descriptor of its patch (`worker.looks`).")
+    look_alikes = models.ForeignKey(
+        "inspections.LookAlikes", on_delete=models.SET_NULL, null=True, blank=True, related_name="findings"
+    )
 
     objects = FindingQuerySet.as_manager()
 

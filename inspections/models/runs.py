@@ -103,6 +103,7 @@ class SegmentationRun(Record):
     probability_preview = models.CharField(max_length=200, blank=True)
     overlay = models.CharField(max_length=200, blank=True)
     widths = models.CharField(max_length=200, blank=True)
+    patches = models.CharField(max_length=200, blank=True)
     used_threshold = models.FloatField(null=True, blank=True)
     finding_count = models.PositiveIntegerField(default=0)
     crack_length_px = models.FloatField(default=0)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from inspections.dispatch import dispatch_run
 from inspections.errors import InspectionError
-from inspections.models import Finding, Network, SegmentationRun, SurveyImage, User
+from inspections.models import Finding, LookAlikes, Network, SegmentationRun, SurveyImage, User
 from inspections.services.carrying import Match, carry_over
 from inspections.services.closing import ensure_open
 from inspections.services.measuring import (
@@ -58,6 +58,7 @@ class FindingFacts:
     width_widest_u95_px: float | None = None
     widest_x: float | None = None
     widest_y: float | None = None
+    look_alikes: LookAlikes | None = None
     measure: CrackMeasure = field(default_factory=CrackMeasure)
 
 
@@ -73,6 +74,7 @@ class RunResult:
     crack_length_px: float
     crack_area_share: float
     widths: str = ""
+    patches: str = ""
     photo: PhotoMeasure = field(default_factory=PhotoMeasure)
     matches: Sequence[Match] = ()
     totals: dict[str, Any] = field(default_factory=dict)
@@ -172,6 +174,7 @@ def complete_run(run: SegmentationRun, result: RunResult) -> bool:
                 probability_preview=result.probability_preview,
                 overlay=result.overlay,
                 widths=result.widths,
+                patches=result.patches,
                 totals=result.totals,
                 used_threshold=result.used_threshold,
                 crack_length_px=result.crack_length_px,

@@ -195,7 +195,7 @@ def test_a_completion_that_comes_too_late_leaves_no_file(monkeypatch: pytest.Mon
     complete = pipeline.complete_run
 
     def too_late(held: SegmentationRun, result: runs.RunResult) -> bool:
-        assert len(files_of(held)) == 4
+        assert len(files_of(held)) == 5
         SegmentationRun.objects.update(attempt=2)
         return complete(held, result)
 
