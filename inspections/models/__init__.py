@@ -3,7 +3,7 @@
 from inspections.models.bridges import Bridge, Element
 from inspections.models.datasets import Dataset, DatasetVersion, Sample
 from inspections.models.findings import Finding, LookAlikes
-from inspections.models.history import Comment, Event, Look
+from inspections.models.history import Comment, Event, Look, SavedQueue
 from inspections.models.images import SurveyImage
 from inspections.models.logins import LoginAttempt
 from inspections.models.networks import Network
@@ -33,6 +33,7 @@ __all__ = [
     "Role",
     "RulePack",
     "Sample",
+    "SavedQueue",
     "SegmentationRun",
     "Survey",
     "SurveyImage",

@@ -115,3 +115,18 @@ class Look(Record):
 
     def __str__(self) -> str:
         return f"{self.user} at {self.image}"
+
+
+class SavedQueue(Record):
+    """A person's own way into the review: a name for a filter, as the query of its address."""
+
+    user = models.ForeignKey("inspections.User", on_delete=models.CASCADE, related_name="saved_queues")
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=1000)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="saved_queue_name_once_per_person")]
+
+    def __str__(self) -> str:
+        return self.name

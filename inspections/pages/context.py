@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 from inspections.models import Finding, SegmentationRun
 from inspections.pages.requests import MemberRequest
 
+MANY = 1000
 THEMES = ("system", "light", "dark")
 
 # The first word of an address' name tells the section it belongs to.
@@ -19,6 +20,7 @@ SECTIONS = {
     "photo": "bridges",
     "project": "projects",
     "projects": "projects",
+    "review": "review",
     "jobs": "jobs",
     "networks": "networks",
     "network": "networks",
@@ -68,8 +70,9 @@ class Frame:
 
     @cached_property
     def undecided(self) -> int:
-        """How many findings of the reader's bridges nobody has decided on yet."""
-        return Finding.objects.visible_to(self.request.user).current().undecided().count()
+        """How many findings of the reader's bridges nobody has decided on yet; MANY for that many and more."""
+        # Counting tens of thousands on every page would take longer than the page.
+        return Finding.objects.visible_to(self.request.user).current().undecided().order_by()[:MANY].count()
 
 
 def frame(request: MemberRequest) -> dict[str, Any]:

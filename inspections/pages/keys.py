@@ -1,4 +1,4 @@
-"""The viewer's keys: one table for the tooltips, the key sheet and the script that listens."""
+"""Keys: for each page one table for the tooltips, the key sheet and the script that listens."""
 
 from dataclasses import dataclass
 
@@ -45,5 +45,54 @@ KEYS = (
     Key("help", ("?",), "Show or hide the keys"),
 )
 
-BY_ACTION = {key.action: key for key in KEYS}
-BINDINGS = {value: key.action for key in KEYS for value in key.keys}
+REVIEW_KEYS = (
+    Key("accept", ("a",), "Accept: it is a crack"),
+    Key("joint", ("n",), "Reject: a joint"),
+    Key("shadow", ("h",), "Reject: a shadow"),
+    Key("stain", ("t",), "Reject: a stain"),
+    Key("moss", ("m",), "Reject: moss or plants"),
+    Key("formwork", ("f",), "Reject: a formwork mark"),
+    Key("other", ("x",), "Reject: something else"),
+    Key("state_1", ("1",), "Accept with the first state, for example CS1"),
+    Key("state_2", ("2",), "Accept with the second state"),
+    Key("state_3", ("3",), "Accept with the third state"),
+    Key("state_4", ("4",), "Accept with the fourth state"),
+    Key("skip", ("s", "ArrowRight"), "Skip: it comes again at the end"),
+    Key("back", ("ArrowLeft",), "Back to the one before"),
+    Key("undo", ("u",), "Take the last decision back, as Ctrl+Z"),
+    Key("comment", ("c",), "Comment"),
+    Key("mine", ("g",), "Assign it to yourself, or to nobody"),
+    Key("edit", ("e",), "Open it on its photo"),
+    Key("actual", ("z",), "Whole region, or one pixel on one of the screen"),
+    Key("hide", ("Shift",), "Hide the line"),
+    Key("help", ("?",), "Show or hide the keys"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The keys of one page."""
+
+    keys: tuple[Key, ...]
+
+    @property
+    def by_action(self) -> dict[str, Key]:
+        """For tooltips."""
+        return {key.action: key for key in self.keys}
+
+    @property
+    def bindings(self) -> dict[str, str]:
+        """For the script: key to action."""
+        return {value: key.action for key in self.keys for value in key.keys}
+
+
+_SHEETS = {"photo": Sheet(KEYS), "review": Sheet(REVIEW_KEYS)}
+
+
+def sheet(page: str) -> Sheet:
+    """The keys of `photo` or `review`."""
+    return _SHEETS[page]
+
+
+BY_ACTION = sheet("photo").by_action
+BINDINGS = sheet("photo").bindings

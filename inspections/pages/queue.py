@@ -1,0 +1,136 @@
+"""Which regions are reviewed, and in which order: the state of the review, kept in the address."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from statistics import median
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from inspections.models import Finding, Review, User
+from inspections.models.findings import FindingQuerySet
+
+ORDERS = {
+    "risk": ("Riskiest first", ("-risk", "pk")),
+    "width": ("Widest first", (F("widest_mm").desc(nulls_last=True), "-width_max_px", "pk")),
+    "photo": ("As photographed", ("image__original_name", "image__pk", "number")),
+}
+SECONDS_EACH = 8.0
+"""A decision takes so long until the reviewer has made some."""
+LONGEST_PAUSE = timedelta(minutes=3)
+LOOKED_BACK = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A filter and an order. Everything empty: all undecided regions that the reader may see."""
+
+    survey: str = ""
+    bridge: str = ""
+    element: str = ""
+    network: str = ""
+    state: str = ""
+    wider_mm: str = ""
+    surer: str = ""
+    mine: str = ""
+    decided: str = ""
+    order: str = "risk"
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, Any]) -> "Queue":
+        """From an address; what makes no sense there is left out."""
+        values = {name: str(query.get(name, "")).strip() for name in cls.__slots__}
+        for name in ("survey", "bridge", "element", "network"):
+            values[name] = values[name] if _is_id(values[name]) else ""
+        for name in ("wider_mm", "surer"):
+            values[name] = values[name] if _number(values[name]) is not None else ""
+        values["order"] = values["order"] if values["order"] in ORDERS else "risk"
+        return cls(**values)
+
+    @property
+    def query(self) -> str:
+        """The address' query, without what is as usual; with its question mark where there is anything."""
+        told = {name: value for name, value in asdict(self).items() if value and (name, value) != ("order", "risk")}
+        return f"?{urlencode(told)}" if told else ""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but place and order is asked for."""
+        return any((self.element, self.network, self.state, self.wider_mm, self.surer, self.mine, self.decided))
+
+    def rows(self, user: User) -> FindingQuerySet:
+        """The regions, in order."""
+        rows = Finding.objects.visible_to(user).current()
+        wanted = {
+            "image__survey": self.survey,
+            "image__survey__bridge": self.bridge,
+            "image__element": self.element,
+            "run__network": self.network,
+        }
+        rows = rows.filter(**{path: value for path, value in wanted.items() if value})
+        if self.state:
+            rows = rows.filter(Q(decided_state=self.state) | Q(decided_state="", worst_state=self.state))
+        wider, surer = _number(self.wider_mm), _number(self.surer)
+        if wider is not None:
+            rows = rows.filter(widest_mm__gte=wider)
+        if surer is not None:
+            rows = rows.filter(confidence__gte=surer)
+        if self.mine:
+            rows = rows.filter(assignee=user)
+        if not self.decided:
+            rows = rows.undecided()
+        return rows.order_by(*ORDERS[self.order][1])
+
+
+def seconds_each(user: User) -> float:
+    """How long a decision takes this reviewer: the median pause between the latest ones, breaks left out."""
+    times = list(
+        Review.objects.filter(reviewer=user, carried_from__isnull=True)
+        .order_by("-created_at")
+        .values_list("created_at", flat=True)[:LOOKED_BACK]
+    )
+    pauses = [later - earlier for later, earlier in zip(times, times[1:], strict=False)]
+    working = [pause.total_seconds() for pause in pauses if pause < LONGEST_PAUSE]
+    return median(working) if len(working) >= 5 else SECONDS_EACH
+
+
+def decided_today(user: User) -> int:
+    """How many decisions this reviewer has made since midnight."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return Review.objects.filter(reviewer=user, carried_from__isnull=True, created_at__gte=midnight).count()
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if 0 <= value < 1e6 else None
+
+
+def after(rows: FindingQuerySet, order: str, finding: Finding) -> FindingQuerySet:
+    """Those of `rows` that come after a region, which itself need not be among them any more."""
+    later = Q(pk__gt=finding.pk)
+    if order == "photo":
+        image = finding.image
+        own = Q(image=image, number__gt=finding.number)
+        same_name = Q(image__original_name=image.original_name, image__pk__gt=image.pk)
+        return rows.filter(Q(image__original_name__gt=image.original_name) | same_name | own)
+    if order == "risk":
+        return rows.filter(Q(risk__lt=finding.risk) | Q(risk=finding.risk) & later)
+    thinner = Q(width_max_px__lt=finding.width_max_px) | Q(width_max_px=finding.width_max_px) & later
+    if finding.widest_mm is None:
+        return rows.filter(Q(widest_mm__isnull=True) & thinner)
+    narrower = Q(widest_mm__lt=finding.widest_mm) | Q(widest_mm__isnull=True)
+    return rows.filter(narrower | Q(widest_mm=finding.widest_mm) & thinner)

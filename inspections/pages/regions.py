@@ -1,0 +1,93 @@
+"""One region as the review's script draws it, and the words and numbers that stand beside it."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from inspections.media import DeepZoom
+from inspections.media.pyramids import TILE_SIZE
+from inspections.models import Finding, SurveyImage
+from inspections.models.findings import FindingQuerySet
+
+
+def with_surroundings(rows: FindingQuerySet) -> FindingQuerySet:
+    """What one region needs, with its row."""
+    related = ("image__survey__bridge__organisation", "image__element", "run__network", "assignee")
+    return (
+        rows.select_related(*related)
+        .defer("mask_runs", "image__metadata", "image__scale", "image__markers")
+        .annotate(open_comments=Count("comments", filter=Q(comments__resolved_at__isnull=True)))
+    )
+
+
+def describe_regions(request: HttpRequest, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """The regions as JSON values; a fixed number of queries however many there are."""
+    rows = list(findings)
+    earlier = _earlier_photos(rows)
+    return [_region(request, finding, earlier.get(finding.image_id)) for finding in rows]
+
+
+def _region(request: HttpRequest, finding: Finding, earlier: SurveyImage | None) -> dict[str, Any]:
+    image = finding.image
+    context = {"finding": finding, "image": image, "survey": image.survey, "bridge": image.survey.bridge}
+    return {
+        "id": str(finding.pk),
+        "number": finding.number,
+        "seen": finding.reviews_count,
+        "verdict": finding.verdict or "undecided",
+        "state": finding.decided_state or finding.state,
+        "lines": [finding.path, *finding.branches],
+        "box": finding.box,
+        "widest": [finding.widest_x, finding.widest_y] if finding.widest_x is not None else None,
+        "photo": {
+            "id": str(image.pk),
+            "name": image.original_name,
+            "width": image.width,
+            "height": image.height,
+            "tileSize": TILE_SIZE,
+            "maxLevel": DeepZoom(image.width, image.height).max_level,
+            "tiles": reverse("photo-tile", args=[image.pk, 0, 0, 0]).removesuffix("0/0_0.jpg")
+            if image.pyramid
+            else None,
+            "preview": reverse("photo-preview", args=[image.pk]) if image.preview else None,
+            "page": f"{reverse('photo', args=[image.pk])}#crack-{finding.number}",
+        },
+        "earlier": earlier
+        and {
+            "name": f"{earlier.survey}, {earlier.original_name}",
+            "preview": reverse("photo-preview", args=[earlier.pk]),
+            "page": reverse("photo", args=[earlier.pk]),
+        },
+        "decide": reverse("finding-decide", args=[finding.pk]),
+        "html": render_to_string("review/_facts.html", context, request=request),
+    }
+
+
+def _earlier_photos(findings: list[Finding]) -> dict[UUID, SurveyImage]:
+    """For each photo of an element, the last photo of that element from the survey before."""
+    wanted = {
+        finding.image_id: finding.image for finding in findings if finding.image.element_id and finding.image.survey
+    }
+    elements = {image.element_id for image in wanted.values()}
+    if not elements:
+        return {}
+    candidates = (
+        SurveyImage.objects.filter(element__in=elements)
+        .exclude(preview="")
+        .select_related("survey")
+        .only("element", "original_name", "survey__name", "survey__surveyed_on", "survey__created_at")
+        .order_by("-survey__surveyed_on", "-survey__created_at", "original_name")[:500]
+    )
+    found: dict[UUID, SurveyImage] = {}
+    for image_id, image in wanted.items():
+        for candidate in candidates:
+            same = candidate.element_id == image.element_id
+            if same and candidate.survey.surveyed_on < image.survey.surveyed_on:
+                found[image_id] = candidate
+                break
+    return found

@@ -1,0 +1,197 @@
+"""The review: region after region, one key each."""
+
+import json
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from inspections.access import fetch
+from inspections.conditions.summaries import states_of
+from inspections.errors import InspectionError
+from inspections.models import Bridge, Element, Finding, Network, Role, SavedQueue, Survey
+from inspections.models.reviews import Reason, Verdict
+from inspections.pages.keys import sheet
+from inspections.pages.queue import ORDERS, Queue, after, decided_today, seconds_each
+from inspections.pages.regions import describe_regions, with_surroundings
+from inspections.pages.requests import MemberRequest
+from inspections.services.comments import assign, say
+from inspections.services.conditions import pack_of
+from inspections.services.reviews import record_review, withdraw_review
+
+AHEAD = 3
+"""Regions that are sent at once: the one on show and the next two."""
+MOST = 8
+
+
+@require_GET
+@never_cache
+def review(request: MemberRequest) -> HttpResponse:
+    """Focus: one region in the middle. The address says which queue, and with `at` where in it."""
+    queue = Queue.from_query(request.GET)
+    rows = queue.rows(request.user)
+    keys = sheet("review")
+    return render(
+        request,
+        "review/focus.html",
+        {
+            "queue": queue,
+            "place": _place(request, queue),
+            "left": rows.count(),
+            "orders": [(name, words) for name, (words, _order) in ORDERS.items()],
+            "saved": request.user.saved_queues.all(),
+            "choices": _choices(request, queue),
+            "keys": keys.by_action,
+            "key_table": keys.keys,
+            "reasons": Reason.choices,
+            "scene": {
+                "next": reverse("review-next"),
+                "query": queue.query.removeprefix("?"),
+                "user": request.user.get_username(),
+                "at": request.GET.get("at", ""),
+                "keys": keys.bindings,
+                "mayReview": bool(request.user.organisations_allowing(Role.REVIEWER)),
+                **_next(request, queue, request.GET.get("at", ""), inclusive=True),
+            },
+        },
+    )
+
+
+@require_GET
+@never_cache
+def review_next(request: MemberRequest) -> HttpResponse:
+    """The next regions after `after`, and how many are left, as JSON."""
+    return JsonResponse(_next(request, Queue.from_query(request.GET), request.GET.get("after", "")))
+
+
+@require_POST
+def finding_decide(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Decide, take back, assign or comment, as JSON: what stands now, or 409 with what stands instead.
+
+    With `after` and `queue`, the query of an address, the answer brings the next regions along.
+    """
+    finding = fetch(Finding.objects.select_related("image__survey__bridge__organisation"), request.user, pk=pk)
+    fetch(Finding.objects.all(), request.user, Role.REVIEWER, pk=pk)
+    body = _body(request)
+    try:
+        _act(request, finding, body)
+    except InspectionError as error:
+        finding.refresh_from_db()
+        return JsonResponse({"code": error.code, "detail": error.detail, **_standing(finding)}, status=error.status)
+    finding.refresh_from_db()
+    onward = {}
+    if isinstance(body.get("after"), str):
+        onward = _next(request, Queue.from_query(dict(parse_qsl(str(body.get("queue", ""))))), body["after"])
+    return JsonResponse(_standing(finding) | onward)
+
+
+@require_POST
+def queue_save(request: MemberRequest) -> HttpResponse:
+    """Keep a filter under a name, or with `forget` no longer; then back to it."""
+    queue = Queue.from_query(request.POST)
+    name = request.POST.get("name", "").strip()[:80]
+    if request.POST.get("forget"):
+        request.user.saved_queues.filter(pk=request.POST["forget"]).delete()
+    elif name:
+        SavedQueue.objects.update_or_create(user=request.user, name=name, defaults={"query": queue.query})
+    else:
+        raise InspectionError("invalid", field="name", reason="Give the filter a name.")
+    return redirect(reverse("review") + queue.query)
+
+
+def _act(request: MemberRequest, finding: Finding, body: dict[str, Any]) -> None:
+    action = body.get("action")
+    seen = body.get("seen") if isinstance(body.get("seen"), int) else None
+    words = {name: str(body.get(name) or "") for name in ("reason", "state", "note", "text")}
+    if action in Verdict.values:
+        told = {name: words[name] for name in ("reason", "state", "note")}
+        record_review(finding=finding, reviewer=request.user, verdict=action, seen=seen, **told)
+    elif action == "undo":
+        withdraw_review(finding=finding, reviewer=request.user, seen=seen)
+    elif action == "comment":
+        say(finding=finding, author=request.user, text=words["text"])
+    elif action == "assign":
+        organisation = finding.image.survey.bridge.organisation
+        name = str(body.get("assignee") or "")
+        assignee = organisation.members.filter(username=name).first()
+        if name and assignee is None:
+            raise InspectionError("invalid", field="assignee", reason=f"Nobody here is called {name}.")
+        assign(finding=finding, assignee=assignee, by=request.user)
+    else:
+        raise InspectionError("invalid", field="action", reason="Send accepted, rejected, undo, comment or assign.")
+
+
+def _next(request: MemberRequest, queue: Queue, place: str, *, inclusive: bool = False) -> dict[str, Any]:
+    """The regions that come after `place`, from the beginning again where there are none."""
+    rows = with_surroundings(queue.rows(request.user))
+    found: list[Finding] = []
+    here = _at(request, place)
+    if here is not None:
+        if inclusive:
+            found = list(with_surroundings(Finding.objects.visible_to(request.user)).filter(pk=here.pk))
+        found += list(after(rows, queue.order, here)[: AHEAD - len(found)])
+    missing = AHEAD - len(found)
+    if missing:
+        known = [finding.pk for finding in found]
+        found += list(rows.exclude(pk__in=known)[:missing])
+    return {
+        "regions": describe_regions(request, found),
+        "left": queue.rows(request.user).count(),
+        "secondsEach": round(seconds_each(request.user), 1),
+        "today": decided_today(request.user),
+    }
+
+
+def _at(request: MemberRequest, place: str) -> Finding | None:
+    try:
+        pk = UUID(place)
+    except ValueError:
+        return None
+    return Finding.objects.visible_to(request.user).select_related("image").defer("mask_runs").filter(pk=pk).first()
+
+
+def _place(request: MemberRequest, queue: Queue) -> dict[str, Any]:
+    """Where we are: the survey or bridge that the queue is over. Raises `not_found` for another organisation's."""
+    survey = fetch(Survey.objects.select_related("bridge"), request.user, pk=queue.survey) if queue.survey else None
+    bridge = survey.bridge if survey else None
+    if queue.bridge:
+        bridge = fetch(Bridge.objects.all(), request.user, pk=queue.bridge)
+    element = fetch(Element.objects.select_related("bridge"), request.user, pk=queue.element) if queue.element else None
+    return {"survey": survey, "bridge": bridge or (element and element.bridge), "element": element}
+
+
+def _choices(request: MemberRequest, queue: Queue) -> dict[str, Any]:
+    """What the filter offers."""
+    place = _place(request, queue)
+    organisations = [place["bridge"].organisation] if place["bridge"] else list(request.user.organisations.all())
+    kinds = {pack_of(organisation).kind for organisation in organisations}
+    return {
+        "states": [state for kind in sorted(kinds) for state in states_of(kind)] if kinds else [],
+        "elements": place["bridge"].elements.in_order() if place["bridge"] else [],
+        "networks": Network.objects.visible_to(request.user),
+        "surveys": Survey.objects.visible_to(request.user).select_related("bridge")[:50],
+    }
+
+
+def _standing(finding: Finding) -> dict[str, Any]:
+    return {
+        "verdict": finding.verdict or "undecided",
+        "state": finding.decided_state or finding.state,
+        "seen": finding.reviews_count,
+        "assignee": finding.assignee.get_username() if finding.assignee else "",
+    }
+
+
+def _body(request: MemberRequest) -> dict[str, Any]:
+    try:
+        body = json.loads(request.body)
+    except ValueError:
+        raise InspectionError("parse_error", reason="it is no JSON") from None
+    if not isinstance(body, dict):
+        raise InspectionError("parse_error", reason="it is no JSON object")
+    return body

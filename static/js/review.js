@@ -1,0 +1,45 @@
+// The review: the region on show, the next two ready beneath it, and one key for each decision.
+
+import { listenToKeys } from "./viewer/keys.js";
+import { Ledger } from "./review/ledger.js";
+import { Line } from "./review/line.js";
+import { Page } from "./review/page.js";
+
+const scene = JSON.parse(document.getElementById("scene").textContent);
+const page = new Page(scene);
+const line = new Line(scene, page);
+const ledger = new Ledger(scene, line, page);
+const REASONS = ["joint", "shadow", "stain", "moss", "formwork", "other"];
+
+const actions = {
+  accept: () => ledger.decide({ action: "accepted" }),
+  skip: () => line.skip(),
+  back: () => line.back(),
+  undo: () => ledger.undo(),
+  comment: () => page.openComment(),
+  mine: () => ledger.takeOrLeave(),
+  edit: () => line.current && location.assign(line.current.data.photo.page),
+  actual: () => line.current?.toggleScale(),
+  hide: () => line.current?.hideLine(true),
+  unhide: () => line.current?.hideLine(false),
+  help: () => page.toggleKeys(),
+};
+for (const reason of REASONS) actions[reason] = () => ledger.decide({ action: "rejected", reason });
+for (const place of [1, 2, 3, 4]) actions[`state_${place}`] = () => ledger.decideState(place);
+if (!scene.mayReview) for (const action of [...REASONS, "accept", "undo", "mine", "comment"]) delete actions[action];
+
+listenToKeys(scene.keys, actions);
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || event.target.closest("textarea, input")) return;
+  event.preventDefault();
+  actions.undo?.();
+});
+for (const button of document.querySelectorAll("[data-action]")) {
+  if (!actions[button.dataset.action]) button.hidden = true;
+  button.addEventListener("click", () => actions[button.dataset.action]?.());
+}
+const byAction = Object.fromEntries(Object.entries(scene.keys).map(([key, action]) => [action, key]));
+for (const label of document.querySelectorAll("[data-key]")) label.textContent = (byAction[label.dataset.key] ?? "").toUpperCase();
+document.getElementById("show-keys").addEventListener("click", actions.help);
+page.onComment((text) => ledger.comment(text));
+line.begin(scene);

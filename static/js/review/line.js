@@ -1,0 +1,97 @@
+// The regions in a row: those that were seen, the one on show, and the next ones, drawn already and hidden.
+
+import { Region } from "./region.js";
+
+const AHEAD = 2;
+
+export class Line {
+  constructor(scene, page) {
+    Object.assign(this, { scene, page });
+    this.stage = document.getElementById("stage");
+    this.seen = [];
+    this.current = null;
+    this.coming = [];
+    this.decided = new Set();
+    this.fetching = null;
+    addEventListener("resize", () => this.current?.draw());
+  }
+
+  begin(first) {
+    this.take(first);
+    this.#show(this.coming.shift() ?? null);
+  }
+
+  // What an answer of the server brings: the next regions, and how many are left.
+  take({ regions = [], left, secondsEach, today }) {
+    for (const data of regions) {
+      if (this.decided.has(data.id) || this.#holds(data.id)) continue;
+      this.coming.push(new Region(this.stage, data));
+    }
+    if (left !== undefined) this.page.showProgress({ left, secondsEach, today });
+    if (!this.current && this.coming.length) this.#show(this.coming.shift());
+  }
+
+  #holds(id) {
+    return this.current?.data.id === id || this.coming.some((region) => region.data.id === id);
+  }
+
+  // Where the server goes on from: the last region that is here.
+  get last() {
+    return (this.coming.at(-1) ?? this.current)?.data.id ?? "";
+  }
+
+  get isShort() {
+    return this.coming.length < AHEAD;
+  }
+
+  leave({ decided = false } = {}) {
+    const region = this.current;
+    if (!region) return;
+    if (decided) this.decided.add(region.data.id);
+    this.seen.push(region);
+    this.#show(this.coming.shift() ?? null);
+  }
+
+  skip() {
+    this.leave();
+    this.refill();
+  }
+
+  back() {
+    const before = this.seen.pop();
+    if (!before) return;
+    if (this.current) this.coming.unshift(this.current);
+    this.#show(before);
+  }
+
+  // Brings a region that was decided before the eyes again.
+  recall(region) {
+    this.decided.delete(region.data.id);
+    const place = this.seen.indexOf(region);
+    if (place >= 0) this.seen.splice(place, 1);
+    if (this.current === region) return;
+    if (this.current) this.coming.unshift(this.current);
+    this.#show(region);
+  }
+
+  async refill() {
+    if (!this.isShort || this.fetching) return;
+    this.fetching = fetch(`${this.scene.next}?${this.scene.query}&after=${this.last}`);
+    try {
+      const answer = await this.fetching;
+      if (answer.ok) this.take(await answer.json());
+    } catch {
+      this.page.complain("The server does not answer. Regions that are here can be decided; the next ones come later.");
+    } finally {
+      this.fetching = null;
+    }
+  }
+
+  #show(region) {
+    this.current?.conceal();
+    this.current = region;
+    region?.reveal();
+    for (const next of this.coming) next.prepare();
+    this.page.show(region);
+  }
+}
