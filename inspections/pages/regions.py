@@ -41,6 +41,7 @@ def _region(request: HttpRequest, finding: Finding, earlier: SurveyImage | None)
         "seen": finding.reviews_count,
         "verdict": finding.verdict or "undecided",
         "state": finding.decided_state or finding.state,
+        "assignee": finding.assignee.get_username() if finding.assignee else "",
         "lines": [finding.path, *finding.branches],
         "box": finding.box,
         "widest": [finding.widest_x, finding.widest_y] if finding.widest_x is not None else None,

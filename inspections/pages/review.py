@@ -1,6 +1,7 @@
 """The review: region after region, one key each."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -35,17 +36,18 @@ def review(request: MemberRequest) -> HttpResponse:
     """Focus: one region in the middle. The address says which queue, and with `at` where in it."""
     queue = Queue.from_query(request.GET)
     rows = queue.rows(request.user)
-    keys = sheet("review")
+    keys, choices = sheet("review"), _choices(request, queue)
     return render(
         request,
         "review/focus.html",
         {
             "queue": queue,
+            "queue_fields": [(name, value) for name, value in asdict(queue).items() if value],
             "place": _place(request, queue),
             "left": rows.count(),
             "orders": [(name, words) for name, (words, _order) in ORDERS.items()],
             "saved": request.user.saved_queues.all(),
-            "choices": _choices(request, queue),
+            "choices": choices,
             "keys": keys.by_action,
             "key_table": keys.keys,
             "reasons": Reason.choices,
@@ -53,6 +55,7 @@ def review(request: MemberRequest) -> HttpResponse:
                 "next": reverse("review-next"),
                 "query": queue.query.removeprefix("?"),
                 "user": request.user.get_username(),
+                "states": choices["states"],
                 "at": request.GET.get("at", ""),
                 "keys": keys.bindings,
                 "mayReview": bool(request.user.organisations_allowing(Role.REVIEWER)),
