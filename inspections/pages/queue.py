@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from itertools import pairwise
 from statistics import median
 from typing import Any
 from urllib.parse import urlencode
@@ -93,7 +94,7 @@ def seconds_each(user: User) -> float:
         .order_by("-created_at")
         .values_list("created_at", flat=True)[:LOOKED_BACK]
     )
-    pauses = [later - earlier for later, earlier in zip(times, times[1:], strict=False)]
+    pauses = [later - earlier for later, earlier in pairwise(times)]
     working = [pause.total_seconds() for pause in pauses if pause < LONGEST_PAUSE]
     return median(working) if len(working) >= 5 else SECONDS_EACH
 
