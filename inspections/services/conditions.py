@@ -6,7 +6,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from inspections.conditions import Pack, PackError, Width, builtin_packs, parse_pack, propose
+from inspections.conditions import Pack, PackError, Width, builtin_packs, builtin_text, parse_pack, propose
+from inspections.errors import InspectionError
 from inspections.models import Bridge, Element, Finding, Organisation, RulePack
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,18 @@ def pack_of(organisation: Organisation) -> Pack:
         logger.warning("The rule pack %r of %s is not there; %s is used instead.", wanted, organisation, DEFAULT_PACK)
         return builtin_packs()[DEFAULT_PACK]
     return found
+
+
+def text_of(pack: Pack, organisation: Organisation | None) -> str:
+    """The YAML of one of the organisation's packs, as it was handed in or as it ships.
+
+    Raises InspectionError `not_found` where it is neither.
+    """
+    rows = RulePack.objects.filter(organisation=organisation, pack_id=pack.id, digest=pack.digest)
+    own = rows.values_list("text", flat=True).first()
+    if own is None and pack.id not in builtin_packs():
+        raise InspectionError("not_found")
+    return builtin_text(pack.id) if own is None else own
 
 
 def judged(*, pack: Pack, material: str, exposure: str, width: Width | None) -> dict[str, Any]:
