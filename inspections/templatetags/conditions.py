@@ -125,10 +125,10 @@ def _count(number: int) -> str:
 
 @register.filter
 def probability(share: float) -> str:
-    """0.93 as “93 %”; what is not quite impossible or certain is not called so."""
-    if 0 < share < 0.005:
+    """0.93 as “93 %”; what is not quite impossible or certain is not called so, down to one in two thousand."""
+    if 0.0005 <= share < 0.005:
         return f"<{NARROW_SPACE}1{NARROW_SPACE}%"
-    if 0.995 <= share < 1:
+    if 0.995 <= share < 0.9995:
         return f">{NARROW_SPACE}99{NARROW_SPACE}%"
     return f"{share * 100:.0f}{NARROW_SPACE}%"
 
@@ -156,6 +156,12 @@ KINDS = {
 def kind_words(pack: Pack) -> str:
     """What a pack's limits are for."""
     return KINDS[pack.kind]
+
+
+@register.filter
+def unit_words(pack: Pack) -> str:
+    """The unit of a pack's limits, written out: “in in” reads badly."""
+    return {"in": "inches", "mm": "millimetres"}[pack.unit]
 
 
 @register.filter
