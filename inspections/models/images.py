@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -60,7 +60,7 @@ class SurveyImageQuerySet(OwnedQuerySet):
             reviewed=Exists(findings) & ~Exists(findings.undecided())
         )
 
-    def counted_by_review(self, *keys: str) -> Self:
+    def counted_by_review(self, *keys: str) -> models.QuerySet[Any, dict[str, Any]]:
         """Rows of the fields `keys` with count, reviewed_count, and waiting_count: those to be judged again."""
         return (
             self.with_reviewed()

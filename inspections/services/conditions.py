@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from inspections.conditions import Pack, PackError, Width, builtin_packs, builtin_text, parse_pack, propose
+from inspections.conditions.wording import NO_PLACE, NO_SCALE
 from inspections.errors import InspectionError
 from inspections.models import Bridge, Element, Finding, Organisation, RulePack
 
@@ -67,6 +68,9 @@ def judge_finding(finding: Finding, pack: Pack, element: Element | None, bridge:
         exposure=(element and element.exposure) or bridge.exposure,
         width=width_of(finding),
     )
+    # A length in millimetres is only known where the photo has a scale.
+    if found["proposal"]["reason"] == NO_SCALE and finding.length_mm is not None:
+        found["proposal"]["reason"] = NO_PLACE
     for name, value in found.items():
         setattr(finding, name, value)
 

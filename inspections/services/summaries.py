@@ -85,7 +85,7 @@ def _parents(bridge_id: UUID) -> dict[UUID, UUID | None]:
 def _line(element: UUID | None, parents: Mapping[UUID, UUID | None]) -> list[UUID]:
     """The element, what it is part of, and so on to the top."""
     line: list[UUID] = []
-    while element in parents and element not in line:
+    while element is not None and element in parents and element not in line:
         line.append(element)
         element = parents[element]
     return line
@@ -98,27 +98,27 @@ def _total(parts: Iterable[ConditionSummary], pack: Pack) -> ConditionSummary:
 def _by_place(pack: Pack, **photos: Any) -> dict[Place, ConditionSummary]:
     """Counts over the photos that the lookups name, by survey and element. Two queries."""
     found: dict[Place, ConditionSummary] = {}
-    for row in SurveyImage.objects.filter(**photos).counted_by_review("survey_id", "element_id"):
-        photo = Summary(pack.kind, photos=row["count"], photos_unreviewed=row["count"] - row["reviewed_count"])
-        found[row["survey_id"], row["element_id"]] = ConditionSummary(pack, photo, row["waiting_count"])
+    for group in SurveyImage.objects.filter(**photos).counted_by_review("survey_id", "element_id"):
+        photo = Summary(pack.kind, photos=group["count"], photos_unreviewed=group["count"] - group["reviewed_count"])
+        found[group["survey_id"], group["element_id"]] = ConditionSummary(pack, photo, group["waiting_count"])
     findings = Finding.objects.filter(**{f"image__{lookup}": value for lookup, value in photos.items()}).current()
-    for row in findings.counted_by_state("image__survey_id", "image__element_id"):
-        place = row["image__survey_id"], row["image__element_id"]
+    for group in findings.counted_by_state("image__survey_id", "image__element_id"):
+        place = group["image__survey_id"], group["image__element_id"]
         # A photo that came between the two queries counts from the next reading on.
         if place in found:
-            found[place] += ConditionSummary(pack, _counted(row, pack.kind))
+            found[place] += ConditionSummary(pack, _counted(group, pack.kind))
     return found
 
 
-def _counted(row: Mapping[str, Any], kind: Kind) -> Summary:
+def _counted(group: Mapping[str, Any], kind: Kind) -> Summary:
     """So many findings of one verdict and one state.
 
     An open width reaches from 0 to its bound: every state up to the worst is possible.
     """
-    count, state, worst = row["count"], row["state"], row["worst_state"]
-    if row["verdict"] == Verdict.REJECTED:
+    count, state, worst = group["count"], group["state"], group["worst_state"]
+    if group["verdict"] == Verdict.REJECTED:
         return Summary(kind, rejected=count)
-    unreviewed = 0 if row["verdict"] else count
+    unreviewed = 0 if group["verdict"] else count
     if state in kind.results:
         return Summary(kind, findings=count, unreviewed=unreviewed, proposed={state: count})
     if worst in kind.results:

@@ -40,7 +40,8 @@ class RulePackFacts(serializers.Serializer):
     version = serializers.CharField()
     kind = serializers.ChoiceField(choices=[kind.value for kind in Kind])
     unit = serializers.ChoiceField(choices=["mm", "in"])
-    source = serializers.CharField()
+    # The stubs know a field's own source by this name.
+    source = serializers.CharField()  # type: ignore[assignment]
     digest = serializers.CharField(help_text="SHA-256 of the YAML file.")
     materials = serializers.ListField(child=serializers.CharField())
     exposures = serializers.DictField(child=serializers.CharField(), help_text="Classes and what they mean.")

@@ -39,8 +39,7 @@ class RulePackForm(forms.Form):
             raise ValidationError(f"The file has {file.size} bytes; a pack may have {MAX_BYTES}. Split it.")
         data: bytes = file.read()
         # A browser never sends a file twice: its text stays for correcting.
-        self.data = self.data.copy()
-        self.data["text"] = data.decode("utf-8", "replace")
+        self.data = {**self.data.dict(), "text": data.decode("utf-8", "replace")}  # type: ignore[attr-defined]
         return data
 
     def clean_text(self) -> str:

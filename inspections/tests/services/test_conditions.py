@@ -245,6 +245,13 @@ def test_the_widest_place_is_judged(fields, expected):
     assert (finding.state, finding.worst_state) == expected
 
 
+@pytest.mark.parametrize(("length_mm", "told"), [(None, "has no scale"), (120.0, "although the photo has a scale")])
+def test_why_no_width_is_known_is_told_as_it_is(length_mm, told):
+    finding = Finding(length_mm=length_mm)
+    judge_finding(finding, MBEI, None, make_bridge(material="reinforced_concrete"))
+    assert told in finding.proposal["reason"] and finding.state == ""
+
+
 def test_material_and_exposure_are_the_elements_or_else_the_bridges():
     bridge = make_bridge(material="reinforced_concrete", exposure="humid")
     finding = Finding(widest_mm=0.25)
