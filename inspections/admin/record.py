@@ -10,6 +10,7 @@ from inspections.admin.owned import OwnedAdmin, ReadOnlyAdmin, person
 from inspections.errors import InspectionError
 from inspections.models import Bridge, Dataset, Finding, Project, Review, SegmentationRun, Survey, SurveyImage
 from inspections.services.datasets import build_dataset_version
+from inspections.services.rules import judge_again
 
 REVIEWED_PHOTOS = "Reviewed photos"
 """The data set that an organisation's reviewed surveys go to when nobody made another one."""
@@ -25,6 +26,11 @@ class BridgeAdmin(OwnedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("organisation",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and {"material", "exposure"}.intersection(form.changed_data):
+            judge_again(SurveyImage.objects.filter(survey__bridge=obj))
 
 
 @admin.register(Project)

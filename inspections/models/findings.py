@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from inspections.models.images import SurveyImage
 from inspections.models.owned import OwnedQuerySet
@@ -45,6 +45,11 @@ class FindingQuerySet(OwnedQuerySet):
     def undecided(self) -> Self:
         """Those on which nobody has decided yet."""
         return self.with_verdict().filter(verdict__isnull=True)
+
+    def counted_by_state(self, *keys: str) -> models.QuerySet[Any, dict[str, Any]]:
+        """Rows of `keys` with verdict (None while undecided), decided_state, state, worst_state, and count."""
+        rows = self.with_verdict().order_by().values(*keys, "verdict", "decided_state", "state", "worst_state")
+        return rows.annotate(count=Count("pk"))
 
 
 class Source(models.TextChoices):

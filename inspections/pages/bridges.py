@@ -15,6 +15,8 @@ from inspections.pages.elementtree import element_tree
 from inspections.pages.forms.bridges import BridgeForm
 from inspections.pages.keyplan import draw_key_plan
 from inspections.pages.requests import MemberRequest
+from inspections.services.conditions import pack_of
+from inspections.services.summaries import conditions_of_bridge
 
 PAGE_SIZE = 50
 SURVEYS_SHOWN = 50
@@ -52,10 +54,12 @@ def bridge(request: MemberRequest, pk: UUID) -> HttpResponse:
     """One bridge: its surveys, its elements, its facts."""
     found = fetch(Bridge.objects.select_related("organisation").with_overview(), request.user, pk=pk)
     surveys = found.surveys.select_related("project").with_progress()
+    conditions = conditions_of_bridge(found, pack_of(found.organisation))
     context = {
         "bridge": found,
         "page": Paginator(surveys, SURVEYS_SHOWN).get_page(request.GET.get("page")),
         "elements": element_tree(found),
+        "conditions": conditions,
         "plan": draw_key_plan(found, Bridge.objects.visible_to(request.user)),
         "may_edit": request.user.may(Role.INSPECTOR, found.organisation),
     }

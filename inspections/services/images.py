@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from inspections.errors import InspectionError
 from inspections.models import Element, Survey, SurveyImage, User
 from inspections.services.closing import ensure_open
+from inspections.services.rules import judge_again
 from inspections.services.runs import request_run
 from inspections.services.storage import forget_file, keep_original
 from inspections.uploads import PhotoFacts, PhotoLimits, examine_photo, hash_stream
@@ -104,3 +105,17 @@ def _as_utc(taken_at: datetime | None) -> datetime | None:
 def store_pictures(*, image: SurveyImage, thumbnail: str, preview: str, pyramid: str) -> None:
     """Remember the pictures that the worker made of a photo; paths inside the media folder."""
     SurveyImage.objects.filter(pk=image.pk).update(thumbnail=thumbnail, preview=preview, pyramid=pyramid)
+
+
+def place_image(*, image: SurveyImage, element: Element | None) -> None:
+    """Say which element a photo shows; its findings are judged again by that element's material and exposure.
+
+    Raises InspectionError `survey_mismatch` for an element of another bridge.
+    """
+    if element is not None and element.bridge_id != image.survey.bridge_id:
+        raise InspectionError("survey_mismatch", field="element")
+    row = SurveyImage.objects.filter(pk=image.pk)
+    with transaction.atomic():
+        if row.exclude(element=element).update(element=element):
+            judge_again(row)
+    image.element = element

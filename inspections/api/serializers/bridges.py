@@ -34,6 +34,7 @@ class BridgeSerializer(StrictModelSerializer):
             "latitude",
             "longitude",
             "material",
+            "exposure",
             "notes",
             "created_at",
             "last_surveyed_on",
@@ -59,4 +60,15 @@ class ElementSerializer(StrictModelSerializer):
 
     class Meta:
         model = Element
-        fields = ["id", "bridge", "parent", "kind", "name", "element_number", "material", "position", "created_at"]
+        fields = [
+            "id",
+            "bridge",
+            "parent",
+            "kind",
+            "name",
+            "element_number",
+            "material",
+            "exposure",
+            "position",
+            "created_at",
+        ]
