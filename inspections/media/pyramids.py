@@ -43,11 +43,19 @@ class DeepZoom:
 
 def read_tile(pyramid: Path, level: int, column: int, row: int) -> bytes:
     """The JPEG bytes of one tile. Raises InspectionError `not_found` when the pyramid or its tile is missing."""
+    return read_member(pyramid, f"{level}/{column}_{row}.jpg")
+
+
+def read_member(archive: Path, name: str) -> bytes:
+    """The bytes of one picture of a ZIP whose members are stored as they are; `name` is without the folder of tiles.
+
+    Raises InspectionError `not_found` when the ZIP or the picture is missing.
+    """
     try:
-        state = pyramid.stat()
-        places = _places(pyramid, state.st_mtime_ns, state.st_size)
-        with pyramid.open("rb") as file:
-            start, size = places[f"{level}/{column}_{row}.jpg"]
+        state = archive.stat()
+        places = _places(archive, state.st_mtime_ns, state.st_size)
+        with archive.open("rb") as file:
+            start, size = places[name]
             file.seek(start)
             header = file.read(_LOCAL_HEADER)
             name = int.from_bytes(header[_NAME_LENGTH:_EXTRA_LENGTH], "little")
@@ -58,9 +66,9 @@ def read_tile(pyramid: Path, level: int, column: int, row: int) -> bytes:
         raise InspectionError("not_found") from None
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _places(pyramid: Path, _modified_ns: int, _size: int) -> dict[str, tuple[int, int]]:
-    """`level/column_row.jpg` → local header and length. Time and size are keys: a pyramid made anew is read anew."""
+    """A picture's name → local header and length. Time and size are keys: a pyramid made anew is read anew."""
     with zipfile.ZipFile(pyramid) as archive:
         return {
             member.filename.rpartition("_files/")[2]: (member.header_offset, member.file_size)

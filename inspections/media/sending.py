@@ -9,8 +9,8 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from inspections.errors import InspectionError
-from inspections.media.pyramids import DeepZoom, read_tile
-from inspections.models import SurveyImage
+from inspections.media.pyramids import DeepZoom, read_member, read_tile
+from inspections.models import Finding, SurveyImage
 from inspections.services.storage import media_path
 
 NOT_YET_SECONDS = 3
@@ -58,6 +58,22 @@ def send_tile(request: HttpRequest, image: SurveyImage, level: int, column: int,
     answer = get_conditional_response(request, etag=etag)
     if answer is None:
         answer = HttpResponse(read_tile(path, level, column, row), content_type=Picture.JPEG.value)
+    return _sealed(answer, FOREVER, etag)
+
+
+def send_patch(request: HttpRequest, finding: Finding) -> HttpResponseBase:
+    """The small picture of a region. Raises InspectionError `not_found` where its analysis has made none."""
+    name = finding.run.patches
+    if not name:
+        raise InspectionError("not_found")
+    path = media_path(name)
+    try:
+        etag = _etag(f"{name}/{finding.number}", path.stat())
+    except OSError:
+        raise InspectionError("not_found") from None
+    answer = get_conditional_response(request, etag=etag)
+    if answer is None:
+        answer = HttpResponse(read_member(path, f"{finding.number}.jpg"), content_type=Picture.JPEG.value)
     return _sealed(answer, FOREVER, etag)
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 SHOWN = {
-    "ArrowRight": "→", "ArrowLeft": "←", "Escape": "Esc", "Shift": "Shift held",
+    "ArrowRight": "→", "ArrowLeft": "←", "ArrowDown": "↓", "ArrowUp": "↑", "Escape": "Esc", "Shift": "Shift held",
+    " ": "Space", "Control+Enter": "Ctrl+Enter",
 }  # fmt: skip
 
 
@@ -69,6 +70,20 @@ REVIEW_KEYS = (
 )
 
 
+GRID_KEYS = (
+    Key("next", ("ArrowRight",), "Next patch"),
+    Key("previous", ("ArrowLeft",), "Previous patch"),
+    Key("down", ("ArrowDown",), "The row below"),
+    Key("up", ("ArrowUp",), "The row above"),
+    Key("mark", ("x", " "), "Mark or unmark; with Shift all in between"),
+    Key("group", ("g",), "Mark or unmark the whole group"),
+    Key("none", ("Escape",), "Unmark all"),
+    Key("focus", ("e", "Enter"), "Open it in focus"),
+    Key("apply", ("Control+Enter",), "Apply, as Ctrl+Enter"),
+    Key("help", ("?",), "Show or hide the keys"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """The keys of one page."""
@@ -86,11 +101,11 @@ class Sheet:
         return {value: key.action for key in self.keys for value in key.keys}
 
 
-_SHEETS = {"photo": Sheet(KEYS), "review": Sheet(REVIEW_KEYS)}
+_SHEETS = {"photo": Sheet(KEYS), "review": Sheet(REVIEW_KEYS), "grid": Sheet(GRID_KEYS)}
 
 
 def sheet(page: str) -> Sheet:
-    """The keys of `photo` or `review`."""
+    """The keys of `photo`, `review` or `grid`."""
     return _SHEETS[page]
 
 

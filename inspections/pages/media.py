@@ -6,8 +6,8 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from inspections.access import fetch
-from inspections.media import Picture, send_original, send_picture, send_tile
-from inspections.models import SegmentationRun, SurveyImage
+from inspections.media import Picture, send_original, send_patch, send_picture, send_tile
+from inspections.models import Finding, SegmentationRun, SurveyImage
 from inspections.pages.requests import MemberRequest
 
 
@@ -33,6 +33,13 @@ def photo_tile(request: MemberRequest, pk: UUID, level: int, column: int, row: i
 def photo_original(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """The original as a download, byte for byte."""
     return send_original(request, _image(request, pk))
+
+
+@require_safe
+def finding_patch(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """The small square picture of a region."""
+    rows = Finding.objects.select_related("run", "image__survey__bridge__organisation").defer("mask_runs", "path")
+    return send_patch(request, fetch(rows, request.user, pk=pk))
 
 
 @require_safe

@@ -43,7 +43,7 @@ def review(request: MemberRequest) -> HttpResponse:
         {
             "queue": queue,
             "queue_fields": [(name, value) for name, value in asdict(queue).items() if value],
-            "place": _place(request, queue),
+            "place": place_of(request, queue),
             "left": rows.count(),
             "orders": [(name, words) for name, (words, _order) in ORDERS.items()],
             "saved": request.user.saved_queues.all(),
@@ -80,7 +80,7 @@ def finding_decide(request: MemberRequest, pk: UUID) -> HttpResponse:
     """
     finding = fetch(Finding.objects.select_related("image__survey__bridge__organisation"), request.user, pk=pk)
     fetch(Finding.objects.all(), request.user, Role.REVIEWER, pk=pk)
-    body = _body(request)
+    body = read_body(request)
     try:
         _act(request, finding, body)
     except InspectionError as error:
@@ -158,7 +158,7 @@ def _at(request: MemberRequest, place: str) -> Finding | None:
     return Finding.objects.visible_to(request.user).select_related("image").defer("mask_runs").filter(pk=pk).first()
 
 
-def _place(request: MemberRequest, queue: Queue) -> dict[str, Any]:
+def place_of(request: MemberRequest, queue: Queue) -> dict[str, Any]:
     """Where we are: the survey or bridge that the queue is over. Raises `not_found` for another organisation's."""
     survey = fetch(Survey.objects.select_related("bridge"), request.user, pk=queue.survey) if queue.survey else None
     bridge = survey.bridge if survey else None
@@ -170,7 +170,7 @@ def _place(request: MemberRequest, queue: Queue) -> dict[str, Any]:
 
 def _choices(request: MemberRequest, queue: Queue) -> dict[str, Any]:
     """What the filter offers."""
-    place = _place(request, queue)
+    place = place_of(request, queue)
     organisations = [place["bridge"].organisation] if place["bridge"] else list(request.user.organisations.all())
     kinds = {pack_of(organisation).kind for organisation in organisations}
     return {
@@ -190,7 +190,10 @@ def _standing(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _body(request: MemberRequest) -> dict[str, Any]:
+def read_body(request: MemberRequest) -> dict[str, Any]:
+    """What was sent, JSON or a form. Raises InspectionError `parse_error`."""
+    if request.content_type != "application/json":
+        return request.POST.dict()
     try:
         body = json.loads(request.body)
     except ValueError:
