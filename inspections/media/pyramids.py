@@ -58,9 +58,9 @@ def read_member(archive: Path, name: str) -> bytes:
             start, size = places[name]
             file.seek(start)
             header = file.read(_LOCAL_HEADER)
-            name = int.from_bytes(header[_NAME_LENGTH:_EXTRA_LENGTH], "little")
+            name_length = int.from_bytes(header[_NAME_LENGTH:_EXTRA_LENGTH], "little")
             extra = int.from_bytes(header[_EXTRA_LENGTH:_LOCAL_HEADER], "little")
-            file.seek(start + _LOCAL_HEADER + name + extra)
+            file.seek(start + _LOCAL_HEADER + name_length + extra)
             return file.read(size)
     except (OSError, KeyError, zipfile.BadZipFile):
         raise InspectionError("not_found") from None

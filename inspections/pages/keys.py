@@ -75,7 +75,7 @@ GRID_KEYS = (
     Key("previous", ("ArrowLeft",), "Previous patch"),
     Key("down", ("ArrowDown",), "The row below"),
     Key("up", ("ArrowUp",), "The row above"),
-    Key("mark", ("x", " "), "Mark or unmark; with Shift all in between"),
+    Key("mark", ("x", " "), "Mark or unmark"),
     Key("group", ("g",), "Mark or unmark the whole group"),
     Key("none", ("Escape",), "Unmark all"),
     Key("focus", ("e", "Enter"), "Open it in focus"),

@@ -39,6 +39,13 @@ NEEDS: dict[str, tuple[str, Role | None]] = {
     "run-probability": ("get", Role.VIEWER),
     "run-overlay": ("get", Role.VIEWER),
     "finding-review": ("post", Role.REVIEWER),
+    "finding-patch": ("get", Role.VIEWER),
+    "finding-decide": ("post", Role.REVIEWER),
+    "review": ("get", None),
+    "review-next": ("get", None),
+    "review-grid": ("get", None),
+    "review-apply": ("post", Role.REVIEWER),
+    "review-save": ("post", None),
     "projects": ("get", None),
     "project-new": ("get", Role.INSPECTOR),
     "project": ("get", Role.VIEWER),
@@ -60,7 +67,8 @@ NEEDS: dict[str, tuple[str, Role | None]] = {
     "token-delete": ("post", None),
 }
 OPEN = {"login", "logout"}
-WITHOUT_AN_OBJECT = ("bridge-new", "project-new", "settings-rules", "settings-rules-choose")
+WITHOUT_AN_OBJECT = ("bridge-new", "project-new", "settings-rules", "settings-rules-choose", "review-apply")
+IN_JSON = ("review-apply",)
 OF_OBJECTS = [name for name, (_, role) in NEEDS.items() if role and name not in WITHOUT_AN_OBJECT]
 
 
@@ -70,7 +78,8 @@ def world() -> World:
 
 
 def ask(client: Client, name: str, place: dict, body: dict | None = None):
-    return getattr(client, NEEDS[name][0])(reverse(name, kwargs=place), body or {})
+    kind = {"content_type": "application/json"} if name in IN_JSON else {}
+    return getattr(client, NEEDS[name][0])(reverse(name, kwargs=place), body or {}, **kind)
 
 
 def entered(user) -> Client:

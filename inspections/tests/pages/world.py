@@ -37,6 +37,12 @@ class World:
         """A good body for addresses that take one."""
         return {
             "finding-review": {"verdict": "accepted"},
+            "finding-decide": {"action": "accepted"},
+            "review-apply": {
+                "regions": [{"id": str(self.places["finding-decide"]["pk"]), "seen": 0}],
+                "action": "accepted",
+            },
+            "review-save": {"name": "Wide ones", "wider_mm": "0.3"},
             "network-activate": {"organisation": str(self.organisation.pk)},
             "settings-rules-choose": {"organisation": str(self.organisation.pk), "pack": "aci-224r-mm"},
             "settings-look": {"theme": "dark", "keys": "on"},
@@ -56,6 +62,7 @@ def make_world() -> World:
         status=SegmentationRun.Status.SUCCEEDED,
         probability_preview=_write("runs/p.png"),
         overlay=_write("runs/o.png"),
+        patches=_write_patches(),
     )
     failed, queued = make_image(survey), make_image(survey)
     image.thumbnail, image.preview, image.pyramid = _write("t.jpg"), _write("p.jpg"), _write_pyramid(image.pk)
@@ -75,7 +82,7 @@ def make_world() -> World:
         f"{noun}{ending}": {"pk": key}
         for noun, key in pk.items()
         for ending in ("", "-edit", "-new", "-upload", "-grid", "-analyse", "-thumbnail", "-preview", "-original",
-                       "-tile", "-probability", "-overlay", "-review", "-activate")
+                       "-tile", "-probability", "-overlay", "-review", "-activate", "-decide", "-patch")
     }  # fmt: skip
     del places["bridge-new"], places["project-new"]
     places["element-new"] = places["survey-new"] = {"pk": bridge.pk}
@@ -103,3 +110,10 @@ def _write_pyramid(pk: Any) -> str:
     with zipfile.ZipFile(path, "w") as pyramid:
         pyramid.writestr(f"{pk}/{pk}_files/0/0_0.jpg", b"tile")
     return "pyramid.szi"
+
+
+def _write_patches() -> str:
+    path = Path(settings.MEDIA_ROOT) / "patches.zip"
+    with zipfile.ZipFile(path, "w") as patches:
+        patches.writestr("1.jpg", b"patch")
+    return "patches.zip"
