@@ -159,6 +159,7 @@ def _photos(request: MemberRequest, survey: Survey) -> dict[str, Any]:
         "open": figures.open,
         "count": figures.photos["all"],
         "may_upload": request.user.may(Role.INSPECTOR, survey.bridge.organisation),
+        "may_review": request.user.may(Role.REVIEWER, survey.bridge.organisation),
         "filters": filters(figures, selection),
         "orders": orders(selection),
         "page": page,

@@ -16,6 +16,7 @@ from inspections.pages import (
     review_grid,
     rules,
     settings,
+    sign_off,
     survey_forms,
     surveys,
 )
@@ -34,6 +35,9 @@ urlpatterns = [
     path("surveys/<uuid:pk>/", surveys.survey, name="survey"),
     path("surveys/<uuid:pk>/photos/", surveys.survey_upload, name="survey-upload"),
     path("surveys/<uuid:pk>/grid/", surveys.survey_grid, name="survey-grid"),
+    path("surveys/<uuid:pk>/sign-off/", sign_off.survey_close, name="survey-close"),
+    path("surveys/<uuid:pk>/reopen/", sign_off.survey_reopen, name="survey-reopen"),
+    path("surveys/<uuid:pk>/history/", sign_off.survey_history, name="survey-history"),
     path("surveys/<uuid:pk>/edit/", survey_forms.survey_edit, name="survey-edit"),
     path("photos/<uuid:pk>/", images.photo, name="photo"),
     path("photos/<uuid:pk>/analyse/", images.photo_analyse, name="photo-analyse"),

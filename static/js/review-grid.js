@@ -83,7 +83,7 @@ async function send() {
   try {
     const answer = await fetch(scene.apply, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
       body: JSON.stringify({ regions, action: verdict, reason }),
     });
     const told = await answer.json();

@@ -82,7 +82,8 @@ def make_world() -> World:
         f"{noun}{ending}": {"pk": key}
         for noun, key in pk.items()
         for ending in ("", "-edit", "-new", "-upload", "-grid", "-analyse", "-thumbnail", "-preview", "-original",
-                       "-tile", "-probability", "-overlay", "-review", "-activate", "-decide", "-patch")
+                       "-tile", "-probability", "-overlay", "-review", "-activate", "-decide", "-patch",
+                       "-close", "-reopen", "-history")
     }  # fmt: skip
     del places["bridge-new"], places["project-new"]
     places["element-new"] = places["survey-new"] = {"pk": bridge.pk}

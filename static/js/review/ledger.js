@@ -79,7 +79,7 @@ export class Ledger {
     if (this.line.isShort) Object.assign(body, { after: this.line.last || region.data.id, queue: this.scene.query });
     const answer = await fetch(region.data.decide, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": this.token },
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token },
       body: JSON.stringify(body),
     });
     if (answer.status >= 500 || answer.status === 429) throw new Error(String(answer.status));
