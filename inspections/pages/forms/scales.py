@@ -41,9 +41,9 @@ class ScaleForm(forms.Form):
         raise NotImplementedError
 
 
-def _number(label: str, *, required: bool = True, **limits: float) -> forms.FloatField:
+def _number(label: str, *, required: bool = True) -> forms.FloatField:
     widget = forms.NumberInput(attrs={"step": "any", "inputmode": "decimal", "autocomplete": "off"})
-    return forms.FloatField(label=label, required=required, widget=widget, **limits)
+    return forms.FloatField(label=label, required=required, widget=widget)
 
 
 class DistanceForm(ScaleForm):
@@ -54,8 +54,8 @@ class DistanceForm(ScaleForm):
     def given(image: SurveyImage) -> dict[str, Any]:
         return {"distance_m": image.distance_m, "distance_u95_m": image.distance_u95_m}
 
-    def give(self, *, distance_m: float, distance_u95_m: float | None) -> None:
-        give_distance(image=self.image, distance_m=distance_m, u95_m=distance_u95_m)
+    def give(self, **given: Any) -> None:
+        give_distance(image=self.image, distance_m=given["distance_m"], u95_m=given["distance_u95_m"])
 
 
 class KnownLengthForm(ScaleForm):

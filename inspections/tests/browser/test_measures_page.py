@@ -92,10 +92,12 @@ def test_an_end_is_moved_by_dragging_it(enter, measured):
 def test_a_typed_distance_shows_its_effect_is_refused_and_saved(enter, measured):
     page = ready(enter("inspector").open(measured.photos[1]))
     page.get_by_role("tab", name="Scale").click()
+    page.get_by_label("Length", exact=True).fill("120")
     page.get_by_label("Distance", exact=True).fill("5000")
     page.get_by_role("button", name="Save the distance").click()
     expect(page.locator("#scale [role=alert]")).to_contain_text("between 0.01 and 1000 metres")
     expect(page.get_by_label("Distance", exact=True)).to_have_value("5000")
+    expect(page.get_by_label("Length", exact=True)).to_have_value("120")
     page.get_by_label("Distance", exact=True).fill("0.5")
     # 26 mm on a diagonal of 1104 px is 664 px; 500 mm / 664 px.
     expect(page.locator("#distance-preview")).to_contain_text("Would be 0.753 mm per px ± 12 %")

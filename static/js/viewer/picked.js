@@ -33,10 +33,11 @@ export class Picked {
     }
     document.getElementById("picked-title").textContent = `Crack ${crack.number}, ${crack.verdict}`;
     document.getElementById("picked-sizes").textContent = words;
-    if (this.crack === crack) return;
-    this.crack = crack;
+    const [isOther, isDecided] = [this.crack !== crack, this.verdict !== crack.verdict];
+    [this.crack, this.verdict] = [crack, crack.verdict];
+    if (isOther || isDecided) this.#ask(crack);
+    if (!isOther) return;
     this.outlines?.markPlace(null);
-    this.#ask(crack);
     this.#plot(crack);
   }
 
@@ -46,8 +47,10 @@ export class Picked {
     this.facts.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(crack.measures, { signal: this.waiting.signal });
-      if (!answer.ok) throw new Error(`The measures answered ${answer.status}.`);
+      // Whoever has been logged out meanwhile is sent to the door, which has no place here.
+      if (!answer.ok || answer.redirected) throw new Error(`The measures answered ${answer.status}.`);
       this.facts.innerHTML = await answer.text();
+      window.htmx.process(this.facts);
     } catch (error) {
       if (error.name === "AbortError") return;
       this.facts.textContent = "The measures of this crack cannot be loaded. Load the page again.";

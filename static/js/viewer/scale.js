@@ -20,14 +20,14 @@ export class ScalePanel {
     document.addEventListener("click", (event) => {
       if (event.target.closest("#mark-ends")) this.#mark();
     });
-    // A refusal is a page with the reasons: it belongs where the form stood.
+    // A refusal is the panel with the reasons: only the refused form takes its place, what is typed elsewhere stays.
     document.addEventListener("htmx:beforeSwap", (event) => {
-      if (event.detail.target.id !== "scale" || event.detail.xhr.status !== 400) return;
-      event.detail.shouldSwap = true;
-      event.detail.isError = false;
+      const { target, xhr, requestConfig } = event.detail;
+      if (target.id !== "scale" || xhr.status !== 400) return;
+      const form = requestConfig.elt.closest("form");
+      Object.assign(event.detail, { shouldSwap: true, isError: false, target: form, selectOverride: `#${form.id}` });
     });
-    document.addEventListener("htmx:afterSettle", (event) => {
-      if (event.detail.target.id !== "scale" && !event.target.closest?.("#scale")) return;
+    document.addEventListener("htmx:afterSettle", () => {
       this.#reveal();
       this.preview();
     });
