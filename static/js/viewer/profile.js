@@ -86,7 +86,7 @@ export class ProfilePlot {
   #axes(across, most) {
     const { lengths, floor, unit } = this.profile;
     const right = across - MARGIN.right;
-    for (const mark of ticks(most, 4)) {
+    for (const mark of ticks(most, 5)) {
       make("line", { class: "profile__grid", x1: MARGIN.left, x2: right, y1: this.y(mark), y2: this.y(mark) }, this.svg);
       write(this.svg, mark, { x: MARGIN.left - 6, y: this.y(mark) + 4, "text-anchor": "end" });
     }
