@@ -1,5 +1,6 @@
 """One small organisation with one of everything, for tests that walk over every address."""
 
+import gzip
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,12 +38,17 @@ class World:
         """A good body for addresses that take one."""
         return {
             "finding-review": {"verdict": "accepted"},
+            "photo-distance": {"distance_m": "3"},
+            "photo-known-length": {
+                "start_x": "10", "start_y": "10", "stop_x": "110", "stop_y": "10", "length_mm": "50",
+            },
+            "run-measure": {"threshold": "0.6"},
             "network-activate": {"organisation": str(self.organisation.pk)},
             "settings-rules-choose": {"organisation": str(self.organisation.pk), "pack": "aci-224r-mm"},
             "settings-look": {"theme": "dark", "keys": "on"},
             "settings-profile": {"first_name": "Jo"},
             "token-new": {"days": "30"},
-        }.get(name, {})
+        }.get(name, {})  # fmt: skip
 
 
 def make_world() -> World:
@@ -56,6 +62,8 @@ def make_world() -> World:
         status=SegmentationRun.Status.SUCCEEDED,
         probability_preview=_write("runs/p.png"),
         overlay=_write("runs/o.png"),
+        probability=_write("runs/map.png"),
+        widths=_write("runs/w.json.gz", gzip.compress(b"{}")),
     )
     failed, queued = make_image(survey), make_image(survey)
     image.thumbnail, image.preview, image.pyramid = _write("t.jpg"), _write("p.jpg"), _write_pyramid(image.pk)
@@ -75,7 +83,8 @@ def make_world() -> World:
         f"{noun}{ending}": {"pk": key}
         for noun, key in pk.items()
         for ending in ("", "-edit", "-new", "-upload", "-grid", "-analyse", "-thumbnail", "-preview", "-original",
-                       "-tile", "-probability", "-overlay", "-review", "-activate")
+                       "-tile", "-probability", "-overlay", "-review", "-activate", "-scale", "-distance",
+                       "-known-length", "-measure", "-widths", "-picked")
     }  # fmt: skip
     del places["bridge-new"], places["project-new"]
     places["element-new"] = places["survey-new"] = {"pk": bridge.pk}
