@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from inspections.conditions import Width, builtin_packs, propose
 from inspections.models import Finding, Role, SegmentationRun
 from inspections.services.reviews import record_review
 from inspections.testing import (
@@ -19,17 +20,24 @@ from inspections.tests.pages.reading import by_id, words
 
 pytestmark = pytest.mark.django_db
 Status = SegmentationRun.Status
+
+
+def as_proposed(width: Width) -> dict:
+    pack = builtin_packs()["aashto-mbei-mm"]
+    return propose(width, pack, material="reinforced_concrete").as_record()
+
+
 PX = {
     "length_px": 412.4, "width_median_px": 3.21, "width_u95_px": 0.58, "width_p95_px": 4.4, "width_widest_px": 5.04,
     "width_widest_u95_px": 0.9, "widest_x": 30.0, "widest_y": 25.0, "width_samples": 180, "tortuosity": 1.034,
 }  # fmt: skip
 MM = {
     **PX, "width_mm": 0.642, "width_u95_mm": 0.121, "width_p95_mm": 0.88, "widest_mm": 1.008, "widest_u95_mm": 0.2,
-    "length_mm": 1240.0, "state": "CS2", "worst_state": "CS2", "proposal": {"sentence": "1.01 mm: CS2."},
+    "length_mm": 1240.0, "state": "CS2", "worst_state": "CS2", "proposal": as_proposed(Width(1.008, 0.2)),
 }  # fmt: skip
 BOUND = {
     **PX, "width_bound_mm": 0.303, "widest_bound_mm": 0.42, "length_mm": 82.4, "worst_state": "CS3",
-    "proposal": {"sentence": "Less than 0.42 mm: CS1 to CS3."},
+    "proposal": as_proposed(Width(0.42, upper_bound=True)),
 }  # fmt: skip
 
 
@@ -117,7 +125,7 @@ def test_the_selected_crack_tells_all_that_was_measured(viewer, run):
         "180",
         "143°",
         "1.03",
-        "1.01 mm: CS2.",
+        "A person decides",
         "data-show-widest",
     ):
         assert part in said, part
