@@ -15,6 +15,7 @@ from inspections.services.storage import media_path
 
 NOT_YET_SECONDS = 3
 FOREVER = "private, max-age=31536000, immutable"
+ASK_AGAIN = "private, no-cache"
 
 
 class Picture(StrEnum):
@@ -29,6 +30,18 @@ def send_picture(request: HttpRequest, name: str, kind: Picture) -> HttpResponse
 
     That is answered 404 with the time after which to ask again. Raises `not_found` when the file is gone.
     """
+    return _send(request, name, kind.value, FOREVER)
+
+
+def send_widths(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A run's widths, stored as compressed JSON and sent as they lie there; asked for again after each measuring."""
+    answer = _send(request, name, "application/json", ASK_AGAIN)
+    if answer.status_code == 200:
+        answer["Content-Encoding"] = "gzip"
+    return answer
+
+
+def _send(request: HttpRequest, name: str, content_type: str, cache: str) -> HttpResponseBase:
     if not name:
         return _not_yet()
     path = media_path(name)
@@ -40,8 +53,8 @@ def send_picture(request: HttpRequest, name: str, kind: Picture) -> HttpResponse
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
         file.close()
-        return _sealed(unchanged, FOREVER, etag)
-    return _sealed(FileResponse(file, content_type=kind.value), FOREVER, etag)
+        return _sealed(unchanged, cache, etag)
+    return _sealed(FileResponse(file, content_type=content_type), cache, etag)
 
 
 def send_tile(request: HttpRequest, image: SurveyImage, level: int, column: int, row: int) -> HttpResponseBase:
@@ -89,7 +102,7 @@ def send_original(request: HttpRequest, image: SurveyImage) -> HttpResponseBase:
         answer = FileResponse(
             file, as_attachment=True, filename=image.original_name, content_type="application/octet-stream"
         )
-    return _sealed(answer, "private, no-cache", etag)
+    return _sealed(answer, ASK_AGAIN, etag)
 
 
 def _etag(name: str, state: os.stat_result) -> str:

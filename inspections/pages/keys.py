@@ -37,6 +37,7 @@ KEYS = (
     Key("deselect", ("Escape",), "Deselect"),
     Key("hide", ("Shift",), "Hide everything drawn on the photo"),
     Key("overlay", ("o",), "Overlay at 0, 50 or 100 %"),
+    Key("by_width", ("w",), "Colour the cracks by their width"),
     Key("lower", ("[",), "Lower the threshold by 0.05"),
     Key("raise", ("]",), "Raise the threshold by 0.05"),
     Key("fit", ("0",), "Fit the photo"),

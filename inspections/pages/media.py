@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from inspections.access import fetch
-from inspections.media import Picture, send_original, send_patch, send_picture, send_tile
+from inspections.media import Picture, send_original, send_patch, send_picture, send_tile, send_widths
 from inspections.models import Finding, SegmentationRun, SurveyImage
 from inspections.pages.requests import MemberRequest
 
@@ -52,6 +52,12 @@ def run_probability(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 def run_overlay(request: MemberRequest, pk: UUID) -> HttpResponseBase:
     """The transparent layer of cracks for a thumbnail."""
     return send_picture(request, _run(request, pk).overlay, Picture.PNG)
+
+
+@require_safe
+def run_widths(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """The widths along every crack, as `worker/widths.py` describes them; another file after measuring again."""
+    return send_widths(request, _run(request, pk).widths)
 
 
 def _image(request: MemberRequest, pk: UUID) -> SurveyImage:

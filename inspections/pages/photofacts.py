@@ -65,6 +65,11 @@ def moment(image: SurveyImage) -> str:
     return f"{clock} (UTC{offset})" if offset else f"{clock} (camera clock, zone unknown)"
 
 
+def metadata_number(image: SurveyImage, group: str, key: str) -> float | None:
+    """One number of the photo's metadata, or None where it does not say."""
+    return _number(_group(image, group), key)
+
+
 def _group(image: SurveyImage, name: str) -> dict[str, Any]:
     group = image.metadata.get(name) if isinstance(image.metadata, dict) else None
     return group if isinstance(group, dict) else {}

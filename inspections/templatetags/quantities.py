@@ -1,16 +1,20 @@
 """Numbers as engineers write them: tabular, with unit and uncertainty, and words where nothing was measured."""
 
+import math
 from datetime import datetime
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from inspections.models import Finding
+
 register = template.Library()
 
 NARROW_SPACE = "\u202f"
 MINUS = "\u2212"
 ABSENT = "not measured"
+MOST_DECIMALS = 3
 
 
 def grouped_number(value: float, digits: int = 0) -> str:
@@ -41,6 +45,63 @@ def quantity(
 def pixels(value: float | None) -> SafeString:
     """A length or width in pixels of the original photo; one decimal below 100."""
     return quantity(value, "px", digits=1 if value is not None and abs(value) < 100 else 0)
+
+
+def decimals_of(u95: float) -> int:
+    """Decimals that show two significant digits of an uncertainty in millimetres, never more than three."""
+    return min(MOST_DECIMALS, max(0, 1 - math.floor(math.log10(u95)))) if u95 > 0 else 2
+
+
+@register.simple_tag
+def width_mm(
+    value: float | None, u95: float | None = None, bound: float | None = None, absent: str = ABSENT
+) -> SafeString:
+    """A width on the surface: “0.42 ± 0.11 mm”; “< 0.31 mm” for a bound, rounded up so that it holds."""
+    if value is not None:
+        return quantity(value, "mm", u95, digits=2 if u95 is None else decimals_of(u95))
+    if bound is None:
+        return quantity(None, "mm", absent=absent)
+    digits = 2 if bound >= 0.1 else MOST_DECIMALS
+    number = grouped_number(math.ceil(round(bound * 10**digits, 6)) / 10**digits, digits)
+    return format_html(
+        '<span class="number">&lt;{}{}{}<span class="unit">mm</span></span>', NARROW_SPACE, number, NARROW_SPACE
+    )
+
+
+@register.filter
+def crack_width(finding: Finding) -> SafeString:
+    """The median width of a crack: in mm, else in px, with its uncertainty; of older findings that of the mask."""
+    if finding.width_mm is not None or finding.width_bound_mm is not None:
+        return width_mm(finding.width_mm, finding.width_u95_mm, finding.width_bound_mm)
+    return _width_px(finding.shown_px, finding.width_u95_px)
+
+
+@register.filter
+def widest_width(finding: Finding) -> SafeString:
+    """The width of a crack at its widest place, in the words of `crack_width`."""
+    if finding.widest_mm is not None or finding.widest_bound_mm is not None:
+        return width_mm(finding.widest_mm, finding.widest_u95_mm, finding.widest_bound_mm)
+    if finding.width_widest_px is not None:
+        return _width_px(finding.width_widest_px, finding.width_widest_u95_px)
+    return _width_px(finding.width_max_px if finding.width_median_px is None else None, None)
+
+
+def _width_px(value: float | None, u95: float | None) -> SafeString:
+    return quantity(value, "px", u95, digits=1)
+
+
+@register.filter
+def millimetres(value: float | None) -> SafeString:
+    """A length on the surface: in mm below one metre, in m from there on."""
+    if value is None or value < 1000:
+        return quantity(value, "mm", digits=1 if value is not None and value < 100 else 0)
+    return quantity(value / 1000, "m", digits=2 if value < 100_000 else 1)
+
+
+@register.filter
+def crack_length(finding: Finding) -> SafeString:
+    """How long a crack is: on the surface where the scale is known, else in pixels."""
+    return pixels(finding.length_px) if finding.length_mm is None else millimetres(finding.length_mm)
 
 
 @register.filter

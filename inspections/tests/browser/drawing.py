@@ -9,8 +9,16 @@ TINT = (22, 18, 10)
 DARK = (44, 41, 38)
 
 
-def draw_wall(seed: int, *, width: int = 900, height: int = 640, cracks: int = 2) -> bytes:
-    """A JPEG with so many cracks running from side to side, each in a band of its own."""
+FOCAL_LENGTH_35MM, EXIF = 0xA405, 0x8769
+
+
+def draw_wall(
+    seed: int, *, width: int = 900, height: int = 640, cracks: int = 2, focal_35mm: int | None = None
+) -> bytes:
+    """A JPEG with so many cracks running from side to side, each in a band of its own.
+
+    With `focal_35mm` it says its focal length as 35 mm equivalent, and a distance gives it a scale.
+    """
     dice = random.Random(seed)
     grain = Image.effect_noise((width, height), 14)
     wall = Image.merge("RGB", [grain.point([min(255, value + tint) for value in range(256)]) for tint in TINT])
@@ -25,5 +33,8 @@ def draw_wall(seed: int, *, width: int = 900, height: int = 640, cracks: int = 2
             path.append((path[-1][0] + dice.uniform(14, 34), y))
         pen.line(path, fill=DARK, width=4 + number, joint="curve")
     out = BytesIO()
-    wall.filter(ImageFilter.GaussianBlur(0.8)).save(out, "JPEG", quality=92)
+    exif = Image.Exif()
+    if focal_35mm:
+        exif.get_ifd(EXIF)[FOCAL_LENGTH_35MM] = focal_35mm
+    wall.filter(ImageFilter.GaussianBlur(0.8)).save(out, "JPEG", quality=92, exif=exif)
     return out.getvalue()

@@ -130,6 +130,8 @@ def _bridge_shots(page: Page, base: str, bridge: str, uuid: str) -> Iterator[Sho
     photo = first_link(page, urljoin(base, survey), rf"/photos/{uuid}/")
     if photo:
         yield Shot("photo", photo, ("photo",))
+        yield Shot("photo-crack", photo, ("photo", "finding-picked"), _pick_crack)
+        yield Shot("photo-scale", photo, ("photo",), _open_scale)
 
 
 def take(context: BrowserContext, base: str, shot: Shot, file: Path, axe: Axe | None) -> list[str]:
@@ -193,6 +195,17 @@ def _wrong_password(page: Page) -> None:
     page.fill("input[name=username]", "nobody")
     page.fill("input[name=password]", "wrong")
     press_submit(page)
+
+
+def _pick_crack(page: Page) -> None:
+    if page.locator("[data-select]").count():
+        page.locator("[data-select]").first.click()
+        page.locator("#by-width").click()
+        page.wait_for_timeout(600)
+
+
+def _open_scale(page: Page) -> None:
+    page.get_by_role("tab", name="Scale").click()
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -162,7 +162,7 @@ def test_on_a_phone_the_picked_crack_shows_itself_below_the_picture(enter, surve
 def test_the_page_is_accessible(enter, surveyed, theme, width):
     page = enter("reviewer", color_scheme=theme, viewport={"width": width, "height": 844}).open(surveyed.photos[0])
     expect(page.locator("#threshold-reading")).to_contain_text("px shown")
-    for tab in ("Cracks", "Photo", "History"):
+    for tab in ("Cracks", "Scale", "Photo", "History"):
         page.get_by_role("tab", name=tab).click()
         assert wcag_findings(Axe(), page) == [], tab
         assert page.evaluate("document.documentElement.scrollWidth") <= width, tab

@@ -1,5 +1,6 @@
 """Pictures on their way to a reader: whose they are, how they are sealed, and what is not there."""
 
+import gzip
 import zipfile
 from pathlib import Path
 
@@ -63,6 +64,7 @@ def run(image):
         status=SegmentationRun.Status.SUCCEEDED,
         probability_preview=store("runs/p.png", b"map"),
         overlay=store("runs/o.png", b"layer"),
+        widths=store("runs/widths-1.json.gz", gzip.compress(b'{"cracks": []}')),
     )
 
 
@@ -81,6 +83,7 @@ def addresses(image, run) -> dict[str, str]:
         "tile": reverse("photo-tile", args=[image.pk, 8, 0, 0]),
         "probability": reverse("run-probability", args=[run.pk]),
         "overlay": reverse("run-overlay", args=[run.pk]),
+        "widths": reverse("run-widths", args=[run.pk]),
     }
 
 
@@ -119,6 +122,19 @@ def test_an_original_is_a_download_of_no_particular_type(viewer, organisation):
     assert again.status_code == 304
 
 
+def test_widths_travel_compressed_and_are_asked_for_again_after_measuring(viewer, image, run):
+    address = addresses(image, run)["widths"]
+    answer = viewer.get(address)
+    assert gzip.decompress(answer.getvalue()) == b'{"cracks": []}'
+    assert (answer["Content-Type"], answer["Content-Encoding"]) == ("application/json", "gzip")
+    assert answer["Cache-Control"] == "private, no-cache"
+    assert viewer.get(address, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    run.widths = store("runs/widths-2.json.gz", gzip.compress(b'{"cracks": [1]}'))
+    run.save()
+    anew = viewer.get(address, headers={"If-None-Match": answer["ETag"]})
+    assert anew.status_code == 200 and gzip.decompress(anew.getvalue()) == b'{"cracks": [1]}'
+
+
 def test_what_is_not_yours_is_not_there(image, run):
     stranger, nobody = Client(), Client()
     stranger.force_login(make_user(Role.ADMINISTRATOR, make_organisation()))
@@ -150,7 +166,7 @@ def test_a_picture_not_made_yet_says_when_to_come_back(viewer, organisation):
 
 
 def test_a_picture_that_is_gone_is_not_there(viewer, image, run):
-    for name in (image.thumbnail, image.preview, image.pyramid, run.overlay, run.probability_preview):
+    for name in (image.thumbnail, image.preview, image.pyramid, run.overlay, run.probability_preview, run.widths):
         (Path(settings.MEDIA_ROOT) / name).unlink()
     (Path(settings.MEDIA_ROOT) / image.original.name).unlink()
     for kind, address in addresses(image, run).items():

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from inspections.models import Finding
 from inspections.templatetags import quantities
 
 SPACE = "\u202f"
@@ -40,6 +41,64 @@ def test_counts(count, written):
 )
 def test_pixels(value, written):
     assert plain(quantities.pixels(value)).removesuffix(f"{SPACE}px") == written
+
+
+@pytest.mark.parametrize(
+    ("arguments", "written"),
+    [
+        ((0.4234, 0.112), "0.42 ± 0.11 mm"),
+        ((0.4234, 0.0934), "0.423 ± 0.093 mm"),
+        ((0.4234, 0.00934), "0.423 ± 0.009 mm"),
+        ((12.3, 1.26), "12.3 ± 1.3 mm"),
+        ((1234.5, 210.4), "1 234 ± 210 mm"),
+        ((0.4, 0.0), "0.40 ± 0.00 mm"),
+        ((0.4234,), "0.42 mm"),
+        ((None, None, 0.301), "< 0.31 mm"),
+        ((None, None, 0.31), "< 0.31 mm"),
+        ((None, None, 0.0412), "< 0.042 mm"),
+        ((None,), "not measured"),
+        ((None, None, None, "no scale"), "no scale"),
+    ],
+)
+def test_a_width_has_the_decimals_that_its_uncertainty_allows(arguments, written):
+    assert plain(quantities.width_mm(*arguments)).replace(SPACE, " ").replace("&lt;", "<") == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0.84, "0.8 mm"),
+        (84.26, "84.3 mm"),
+        (842.6, "843 mm"),
+        (1240, "1.24 m"),
+        (123_400, "123.4 m"),
+        (None, "not measured"),
+    ],
+)
+def test_lengths_grow_from_millimetres_to_metres(value, written):
+    assert plain(quantities.millimetres(value)).replace(SPACE, " ") == written
+
+
+OLD = {"width_mean_px": 2.44, "width_max_px": 4.06, "length_px": 412.4}
+PX = {**OLD, "width_median_px": 3.21, "width_u95_px": 0.58, "width_widest_px": 5.04, "width_widest_u95_px": 0.9}
+MM = {**PX, "width_mm": 0.642, "width_u95_mm": 0.121, "widest_mm": 1.008, "widest_u95_mm": 0.2, "length_mm": 82.48}
+BOUND = {**PX, "width_bound_mm": 0.303, "widest_bound_mm": 0.42, "length_mm": 1412.0}
+
+
+@pytest.mark.parametrize(
+    ("facts", "median", "widest", "length"),
+    [
+        (OLD, "2.4 px", "4.1 px", "412 px"),
+        (PX, "3.2 ± 0.6 px", "5.0 ± 0.9 px", "412 px"),
+        ({**PX, "width_widest_px": None}, "3.2 ± 0.6 px", "not measured", "412 px"),
+        (MM, "0.64 ± 0.12 mm", "1.01 ± 0.20 mm", "82.5 mm"),
+        (BOUND, "< 0.31 mm", "< 0.42 mm", "1.41 m"),
+    ],
+)
+def test_a_crack_in_the_best_unit_there_is(facts, median, widest, length):
+    finding = Finding(**facts)
+    shown = [quantities.crack_width(finding), quantities.widest_width(finding), quantities.crack_length(finding)]
+    assert [plain(markup).replace(SPACE, " ").replace("&lt;", "<") for markup in shown] == [median, widest, length]
 
 
 @pytest.mark.parametrize(

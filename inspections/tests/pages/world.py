@@ -1,5 +1,6 @@
 """One small organisation with one of everything, for tests that walk over every address."""
 
+import gzip
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,12 +44,17 @@ class World:
                 "action": "accepted",
             },
             "review-save": {"name": "Wide ones", "wider_mm": "0.3"},
+            "photo-distance": {"distance_m": "3"},
+            "photo-known-length": {
+                "start_x": "10", "start_y": "10", "stop_x": "110", "stop_y": "10", "length_mm": "50",
+            },
+            "run-measure": {"threshold": "0.6"},
             "network-activate": {"organisation": str(self.organisation.pk)},
             "settings-rules-choose": {"organisation": str(self.organisation.pk), "pack": "aci-224r-mm"},
             "settings-look": {"theme": "dark", "keys": "on"},
             "settings-profile": {"first_name": "Jo"},
             "token-new": {"days": "30"},
-        }.get(name, {})
+        }.get(name, {})  # fmt: skip
 
 
 def make_world() -> World:
@@ -63,6 +69,8 @@ def make_world() -> World:
         probability_preview=_write("runs/p.png"),
         overlay=_write("runs/o.png"),
         patches=_write_patches(),
+        probability=_write("runs/map.png"),
+        widths=_write("runs/w.json.gz", gzip.compress(b"{}")),
     )
     failed, queued = make_image(survey), make_image(survey)
     image.thumbnail, image.preview, image.pyramid = _write("t.jpg"), _write("p.jpg"), _write_pyramid(image.pk)
@@ -82,8 +90,9 @@ def make_world() -> World:
         f"{noun}{ending}": {"pk": key}
         for noun, key in pk.items()
         for ending in ("", "-edit", "-new", "-upload", "-grid", "-analyse", "-thumbnail", "-preview", "-original",
-                       "-tile", "-probability", "-overlay", "-review", "-activate", "-decide", "-patch",
-                       "-close", "-reopen", "-history")
+                       "-tile", "-probability", "-overlay", "-review", "-activate", "-scale", "-distance",
+                       "-known-length", "-measure", "-widths", "-picked", "-decide", "-patch", "-close", "-reopen",
+                       "-history")
     }  # fmt: skip
     del places["bridge-new"], places["project-new"]
     places["element-new"] = places["survey-new"] = {"pk": bridge.pk}

@@ -26,5 +26,5 @@ function isTaken(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return true;
   if (document.querySelector("dialog[open]") && event.key !== "?") return true;
   if (event.target.closest(TEXT)) return true;
-  return OWN_KEYS.test(event.key) && Boolean(event.target.closest('input:not([type="checkbox"]), [role="tab"]'));
+  return OWN_KEYS.test(event.key) && Boolean(event.target.closest('input:not([type="checkbox"]), [role="tab"], [role="slider"]'));
 }

@@ -1,7 +1,9 @@
 // The list of cracks and the one that is selected: in the list, on the photo, and under the keys.
 
 export class CrackList {
-  constructor(cracks) {
+  // `onPick` hears of the selected crack and its row's sizes in words, null when there is none.
+  constructor(cracks, onPick) {
+    this.onPick = onPick;
     this.cracks = new Map(cracks.map((crack) => [crack.id, crack]));
     this.selected = null;
     const rows = document.getElementById("crack-rows");
@@ -22,7 +24,7 @@ export class CrackList {
   attach(outlines, picture) {
     Object.assign(this, { outlines, picture });
     picture.viewer.addHandler("canvas-click", (event) => {
-      if (!event.quick) return;
+      if (!event.quick || picture.isMarking) return;
       this.select(outlines.nearest(picture.at(event.position))?.id ?? null);
     });
     // A link to one crack opens on it.
@@ -57,15 +59,9 @@ export class CrackList {
   }
 
   #showPicked() {
-    const picked = document.getElementById("picked");
-    if (!picked) return;
-    picked.hidden = !this.selected;
-    if (!this.selected) return;
-    const cells = [...this.row(this.selected).querySelectorAll("td.num")].map((cell) => cell.textContent.trim());
-    const { number, verdict } = this.cracks.get(this.selected);
-    document.getElementById("picked-title").textContent = `Crack ${number}, ${verdict}`;
-    const sizes = `${cells[0]} px long, ${cells[1]} wide`;
-    document.getElementById("picked-sizes").textContent = sizes.replace(/\s+/g, " ");
+    const crack = this.cracks.get(this.selected) ?? null;
+    const cells = crack ? [...this.row(crack.id).querySelectorAll("td.num")].map((cell) => cell.textContent.trim()) : [];
+    this.onPick(crack, `${cells[0]} long, ${cells[1]} wide`.replace(/ +/g, " "));
   }
 
   step(by) {
@@ -90,6 +86,7 @@ export class CrackList {
       if (!crack || crack.verdict === row.dataset.verdict) continue;
       crack.verdict = row.dataset.verdict;
       this.outlines?.setVerdict(crack.id, crack.verdict);
+      this.onVerdict?.();
       // Said to those who do not see the row change.
       document.getElementById("notice").textContent = `Crack ${crack.number} ${crack.verdict}.`;
     }

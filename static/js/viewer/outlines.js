@@ -12,6 +12,10 @@ export class Outlines {
     this.svg.setAttribute("aria-hidden", "true");
     this.moved = this.svg.appendChild(document.createElementNS(SVG, "g"));
     this.groups = new Map(scene.cracks.map((crack) => [crack.id, this.moved.appendChild(drawn(crack))]));
+    this.place = this.svg.appendChild(document.createElementNS(SVG, "circle"));
+    this.place.setAttribute("class", "viewer__place-mark");
+    this.place.setAttribute("r", 9);
+    this.markPlace(null);
     layers.append(this.svg);
     picture.onMove(() => this.follow());
   }
@@ -20,6 +24,21 @@ export class Outlines {
     if (!this.picture.isOpen) return;
     const { x, y, scale } = this.picture.place;
     this.moved.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
+    if (!this.marked) return;
+    this.place.setAttribute("cx", x + this.marked.x * scale);
+    this.place.setAttribute("cy", y + this.marked.y * scale);
+  }
+
+  // A ring around a place on the photo, pixels; null takes it away.
+  markPlace(place) {
+    this.marked = place;
+    this.place.setAttribute("visibility", place ? "visible" : "hidden");
+    if (place) this.follow();
+  }
+
+  // The colours of the widths take the place of the verdicts'.
+  setByWidth(on) {
+    this.svg.classList.toggle("is-by-width", on);
   }
 
   // Lines stay clear while what the network saw fades; only the last half of the slider takes them along.

@@ -53,6 +53,8 @@ export class Sliders {
     const value = Number(this.threshold.value);
     document.getElementById("threshold-value").textContent = value.toFixed(2);
     this.reset.disabled = Math.abs(value - this.traced) < 0.005;
+    const [measure, asked] = ["measure-again", "measure-threshold"].map((id) => document.getElementById(id));
+    if (measure) [measure.disabled, asked.value] = [this.reset.disabled, value.toFixed(2)];
     if (!this.heat) return;
     this.apply.threshold(value);
     const { shown, share, reduction } = this.heat.reading(value);

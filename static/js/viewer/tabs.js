@@ -1,8 +1,9 @@
 // Without script the panel's parts stand one below the other; with it they are tabs.
 
-export function makeTabs(bar) {
+export function makeTabs(bar, onOpen) {
   const tabs = [...bar.querySelectorAll('[role="tab"]')];
   const panel = (tab) => document.getElementById(tab.getAttribute("aria-controls"));
+  let current = null;
 
   const open = (chosen) => {
     for (const tab of tabs) {
@@ -11,7 +12,10 @@ export function makeTabs(bar) {
       tab.tabIndex = isOpen ? 0 : -1;
       panel(tab).hidden = !isOpen;
     }
+    current = chosen.id;
+    onOpen(chosen.id);
   };
+  const named = (id) => tabs.find((tab) => tab.id === id);
   bar.hidden = false;
   for (const tab of tabs) {
     panel(tab).setAttribute("role", "tabpanel");
@@ -27,5 +31,20 @@ export function makeTabs(bar) {
     open(next);
     next.focus();
   });
-  open(tabs[0]);
+  // A link to a part of the panel opens its tab.
+  document.addEventListener("click", (event) => {
+    const tab = named(event.target.closest("[data-opens]")?.dataset.opens);
+    if (!tab) return;
+    event.preventDefault();
+    open(tab);
+    tab.focus();
+    tab.scrollIntoView({ block: "nearest" });
+  });
+  open(tabs.find((tab) => panel(tab).querySelector(".field__errors") || location.hash === `#${panel(tab).id}`) ?? tabs[0]);
+  return {
+    open: (id) => open(named(id) ?? tabs[0]),
+    get current() {
+      return current;
+    },
+  };
 }

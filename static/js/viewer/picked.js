@@ -1,0 +1,85 @@
+// The selected crack below the photo: its numbers, what the rules propose, and its width along its length.
+
+import { ProfilePlot } from "./profile.js";
+
+const SMALL = 160;
+
+export class Picked {
+  constructor(scene, widths) {
+    Object.assign(this, { scene, widths });
+    this.box = document.getElementById("picked");
+    this.facts = document.getElementById("picked-facts");
+    if (!this.box) return;
+    this.plot = new ProfilePlot(scene.scale.limits, {
+      onPlace: (place) => this.outlines?.markPlace(place),
+      onGo: (place) => this.#go(place),
+    });
+    this.facts.addEventListener("click", (event) => {
+      if (event.target.closest("[data-show-widest]")) this.#showWidest();
+    });
+  }
+
+  attach(outlines, picture) {
+    Object.assign(this, { outlines, picture });
+  }
+
+  show(crack, words) {
+    if (!this.box) return;
+    this.box.hidden = !crack;
+    if (!crack) {
+      this.crack = null;
+      this.outlines?.markPlace(null);
+      return;
+    }
+    document.getElementById("picked-title").textContent = `Crack ${crack.number}, ${crack.verdict}`;
+    document.getElementById("picked-sizes").textContent = words;
+    const [isOther, isDecided] = [this.crack !== crack, this.verdict !== crack.verdict];
+    [this.crack, this.verdict] = [crack, crack.verdict];
+    if (isOther || isDecided) this.#ask(crack);
+    if (!isOther) return;
+    this.outlines?.markPlace(null);
+    this.#plot(crack);
+  }
+
+  async #ask(crack) {
+    this.waiting?.abort();
+    this.waiting = new AbortController();
+    this.facts.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(crack.measures, { signal: this.waiting.signal });
+      // Whoever has been logged out meanwhile is sent to the door, which has no place here.
+      if (!answer.ok || answer.redirected) throw new Error(`The measures answered ${answer.status}.`);
+      this.facts.innerHTML = await answer.text();
+      window.htmx.process(this.facts);
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      this.facts.textContent = "The measures of this crack cannot be loaded. Load the page again.";
+    }
+    this.facts.removeAttribute("aria-busy");
+  }
+
+  async #plot(crack) {
+    if (!this.scene.widths) {
+      this.plot.say("There is no profile of its width: the analysis is older than measured widths.");
+      return;
+    }
+    try {
+      const profile = (await this.widths.load()).get(crack.number);
+      if (this.crack !== crack) return;
+      if (profile?.samples.length) this.plot.show(profile);
+      else this.plot.say("No place along this crack is far enough from its ends and forks to measure a width.");
+    } catch {
+      if (this.crack === crack) this.plot.say("The widths along the cracks cannot be loaded. Load the page again.");
+    }
+  }
+
+  #showWidest() {
+    const [x, y] = this.crack.widestAt;
+    this.plot.seek(x + 0.5, y + 0.5);
+    this.#go({ x: x + 0.5, y: y + 0.5 });
+  }
+
+  #go({ x, y }) {
+    this.picture?.panTo([x - SMALL, y - SMALL, x + SMALL, y + SMALL]);
+  }
+}
