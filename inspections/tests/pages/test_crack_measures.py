@@ -130,7 +130,7 @@ def test_the_selected_crack_tells_all_that_was_measured(viewer, run):
     ):
         assert part in said, part
     bound = measures(viewer, make_finding(run, **BOUND))
-    assert "&lt; 0.31" in bound and "below the floor" in bound and "CS1 to CS3" in bound
+    assert "&lt; 0.31" in bound and "below the floor" in bound and "CS3" in bound
     pixels = measures(viewer, make_finding(run, **PX))
     assert "3.2 ± 0.6" in pixels and "4.4" in pixels and "5.0 ± 0.9" in pixels
 
