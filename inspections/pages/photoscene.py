@@ -42,7 +42,7 @@ def _crack(finding: Finding) -> dict[str, Any]:
         "number": finding.number,
         "lines": [finding.path, *finding.branches],
         "box": finding.box,
-        "verdict": finding.verdict or "undecided",  # type: ignore[attr-defined]
+        "verdict": finding.verdict or "undecided",
         "measures": reverse("finding-picked", args=[finding.pk]),
         "lengthPx": finding.length_px,
         "lengthMm": finding.length_mm,
@@ -53,11 +53,11 @@ def _crack(finding: Finding) -> dict[str, Any]:
 
 def tally(findings: Sequence[Finding]) -> dict[str, Any]:
     """What stands on the photo: rejected cracks are left out of every figure but their own."""
-    standing = [finding for finding in findings if finding.verdict != Verdict.REJECTED]  # type: ignore[attr-defined]
+    standing = [finding for finding in findings if finding.verdict != Verdict.REJECTED]
     lengths = [finding.length_mm for finding in standing if finding.length_mm is not None]
     return {
         "standing": len(standing),
-        "undecided": sum(finding.verdict is None for finding in standing),  # type: ignore[attr-defined]
+        "undecided": sum(finding.verdict is None for finding in standing),
         "rejected": len(findings) - len(standing),
         "length_px": sum(finding.length_px for finding in standing) if standing else None,
         "length_mm": sum(lengths) if lengths and len(lengths) == len(standing) else None,
