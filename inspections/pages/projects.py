@@ -13,6 +13,7 @@ from inspections.access import fetch
 from inspections.models import Project, Role
 from inspections.pages.forms.surveys import ProjectForm
 from inspections.pages.requests import MemberRequest
+from inspections.pages.surveyrows import with_worst
 
 PAGE_SIZE = 50
 
@@ -41,7 +42,7 @@ def project(request: MemberRequest, pk: UUID) -> HttpResponse:
     surveys = found.surveys.select_related("bridge").with_progress()
     context = {
         "project": found,
-        "page": Paginator(surveys, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": with_worst(Paginator(surveys, PAGE_SIZE).get_page(request.GET.get("page"))),
         "may_edit": request.user.may(Role.INSPECTOR, found.organisation),
     }
     return render(request, "projects/project.html", context)

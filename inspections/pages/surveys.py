@@ -20,8 +20,9 @@ from inspections.errors import InspectionError
 from inspections.models import Element, Role, Survey
 from inspections.models.surveys import SurveyQuerySet
 from inspections.pages.cards import cards_of
+from inspections.pages.figures import read_figures
 from inspections.pages.requests import MemberRequest
-from inspections.pages.selections import PAGE_SIZE, Selection, filters, orders, read_figures
+from inspections.pages.selections import PAGE_SIZE, Selection, filters, orders
 from inspections.services.images import AddedImage, add_image
 
 # Room for the names and boundaries around the file in a multipart body.
@@ -153,10 +154,10 @@ def _photos(request: MemberRequest, survey: Survey) -> dict[str, Any]:
         "survey": survey,
         "selection": selection,
         "figures": figures,
-        "open": figures.open,
+        "open": figures.open or figures.measuring,
         "count": figures.photos["all"],
         "may_upload": request.user.may(Role.INSPECTOR, survey.bridge.organisation),
-        "filters": filters(figures, selection),
+        "filters": filters(figures.photos, selection),
         "orders": orders(selection),
         "page": page,
         "cards": cards_of(page.object_list),

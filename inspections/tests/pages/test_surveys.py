@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from inspections.errors import InspectionError
 from inspections.models import Finding, Role, SegmentationRun, Survey, SurveyImage
-from inspections.pages.selections import PAGE_SIZE, read_figures
+from inspections.pages.figures import read_figures
+from inspections.pages.selections import PAGE_SIZE
 from inspections.services.reviews import record_review
 from inspections.services.runs import retry_run
 from inspections.testing import (
@@ -108,7 +109,8 @@ def test_the_figures_are_those_of_every_other_page(survey, organisation):
     assert ours.photos["all"] == theirs.photo_count and ours.photos["analysed"] == theirs.analysed_count
     assert (ours.photos["failed"], ours.open) == (theirs.failed_count, theirs.open_run_count)
     assert (ours.cracks, ours.undecided) == (theirs.finding_count, theirs.undecided_count)
-    assert (ours.worst_width_px, ours.crack_length_px) == (theirs.worst_width_px, theirs.crack_length_px)
+    assert (ours.worst.px, ours.crack_length_px) == (theirs.worst_width_px, theirs.crack_length_px)
+    assert (ours.crack_length_mm, ours.scaled_count) == (theirs.crack_length_mm, theirs.scaled_count) == (None, 0)
 
 
 def test_every_card_tells_the_state_of_its_photo(inspector, survey):
@@ -168,12 +170,13 @@ def test_filters_stand_in_the_address(viewer, survey, organisation):
         "findings": {decided, undecided},
         "undecided": {undecided},
         "failed": {failed},
+        "unscaled": {clean, decided, undecided},
         "a word of the future": {open_one, clean, decided, undecided, failed},
     }
     for word, images in expected.items():
         answer = viewer.get(address, {"show": word})
         assert {shown.image for shown in answer.context["cards"]} == images, word
-    assert [choice.count for choice in answer.context["filters"]] == [5, 3, 2, 1, 1]
+    assert [choice.count for choice in answer.context["filters"]] == [5, 3, 2, 1, 1, 3]
     nothing = viewer.get(reverse("survey", args=[make_survey(survey.bridge).pk]), {"show": "failed"})
     assert nothing.status_code == 200
 
