@@ -4,6 +4,6 @@ A view finds the row with `inspections.access.fetch`, so that a foreign file is 
 """
 
 from inspections.media.pyramids import DeepZoom, read_tile
-from inspections.media.sending import Picture, send_original, send_picture, send_tile
+from inspections.media.sending import Picture, send_original, send_picture, send_tile, send_widths
 
-__all__ = ["DeepZoom", "Picture", "read_tile", "send_original", "send_picture", "send_tile"]
+__all__ = ["DeepZoom", "Picture", "read_tile", "send_original", "send_picture", "send_tile", "send_widths"]

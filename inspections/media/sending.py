@@ -1,7 +1,9 @@
 """How a stored file is sent: with a type that we name, closed to scripts, and kept by the reader's browser alone."""
 
+import gzip
 import hashlib
 import os
+import re
 from enum import StrEnum
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -73,6 +75,27 @@ def send_original(request: HttpRequest, image: SurveyImage) -> HttpResponseBase:
         answer = FileResponse(
             file, as_attachment=True, filename=image.original_name, content_type="application/octet-stream"
         )
+    return _sealed(answer, "private, no-cache", etag)
+
+
+def send_widths(request: HttpRequest, name: str) -> HttpResponseBase:
+    """The widths along all cracks of an analysis as JSON; stored compressed, and sent so to readers who take that.
+
+    Kept for no longer than it is true: a new scale makes another file. Raises `not_found` when the file is gone.
+    """
+    path = media_path(name)
+    try:
+        packed, state = path.read_bytes(), path.stat()
+    except OSError:
+        raise InspectionError("not_found") from None
+    takes_gzip = re.search(r"\bgzip\b", request.headers.get("Accept-Encoding", "")) is not None
+    etag = _etag(f"{name} {takes_gzip}", state)
+    answer = get_conditional_response(request, etag=etag)
+    if answer is None:
+        answer = HttpResponse(packed if takes_gzip else gzip.decompress(packed), content_type="application/json")
+        if takes_gzip:
+            answer["Content-Encoding"] = "gzip"
+    patch_vary_headers(answer, ["Accept-Encoding"])
     return _sealed(answer, "private, no-cache", etag)
 
 

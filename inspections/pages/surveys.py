@@ -97,6 +97,8 @@ def _add(
         element=element,
         declared_sha256=request.POST.get("sha256", "") if size is not None else "",
         declared_size=size,
+        distance_m=_metres(request, "distance_m"),
+        distance_u95_m=_metres(request, "distance_u95_m"),
     )
 
 
@@ -136,6 +138,15 @@ def _element(request: MemberRequest, survey: Survey) -> Element | None:
         return Element.objects.get(pk=UUID(chosen), bridge=survey.bridge_id)
     except (ValueError, Element.DoesNotExist):
         raise InspectionError("invalid_reference", field="element", kind="Element", id=chosen[:60]) from None
+
+
+def _metres(request: MemberRequest, name: str) -> float | None:
+    """What a program may know of each photo; the service decides whether it can be."""
+    said = request.POST.get(name, "").strip()
+    try:
+        return float(said) if said else None
+    except ValueError:
+        raise InspectionError("invalid", field=name, reason="Give a number of metres.") from None
 
 
 def _declared_size(request: MemberRequest) -> int:
