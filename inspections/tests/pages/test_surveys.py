@@ -360,6 +360,22 @@ def test_a_checksum_may_be_missing_but_the_size_is_always_said(inspector, survey
         assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (400, "invalid", "size"), size
 
 
+def test_a_program_may_know_the_distance_of_each_photo(inspector, survey):
+    assert push(inspector, survey, draw_photo(seed=19), distance_m="3.5", distance_u95_m=" 0.5 ").status_code == 201
+    image = SurveyImage.objects.get()
+    assert (image.distance_m, image.distance_u95_m) == (3.5, 0.5)
+    assert push(inspector, survey, draw_photo(seed=20), distance_m="", distance_u95_m="").status_code == 201
+    for fields, field in (
+        ({"distance_m": "near"}, "distance_m"),
+        ({"distance_m": "nan"}, "distance_m"),
+        ({"distance_m": "0"}, "distance_m"),
+        ({"distance_m": "3", "distance_u95_m": "4"}, "distance_u95_m"),
+    ):
+        answer = push(inspector, survey, draw_photo(seed=22), **fields)
+        assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (400, "invalid", field), fields
+    assert SurveyImage.objects.count() == 2
+
+
 def test_a_body_cut_in_the_middle_is_no_file(inspector, survey):
     """Django drops an incomplete part without a word; the answer must not be a success."""
     data = draw_photo(seed=9)
