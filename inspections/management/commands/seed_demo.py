@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from inspections.env import ROOT
 from inspections.management import kettle_beck
 from inspections.models import Survey, SurveyImage, User
-from inspections.services.images import add_image
+from inspections.services.images import add_image, place_image
 from inspections.supervision.leash import leashed
 
 # By name: the record does not import the eye.
@@ -94,6 +94,4 @@ def _tell_elements(survey: Survey, folder: Path, added: dict[str, SurveyImage]) 
         for element in survey.bridge.elements.select_related("parent")
     }
     for photo in json.loads((folder / "photos.json").read_text())["photos"]:
-        image = added[photo["file"]]
-        image.element = elements.get(photo["element"])
-        image.save(update_fields=["element"])
+        place_image(image=added[photo["file"]], element=elements.get(photo["element"]))
