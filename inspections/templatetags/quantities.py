@@ -133,7 +133,9 @@ def total_length(cracks: Any) -> SafeString:
 @register.filter
 def axis(degrees: float | None) -> SafeString:
     """A direction without a sense, in whole degrees from 0 to 179."""
-    return quantity(None if degrees is None else round(degrees) % 180, "°", digits=0)
+    if degrees is None:
+        return quantity(None, "°")
+    return format_html('<span class="number">{}°</span>', round(degrees) % 180)
 
 
 @register.simple_tag

@@ -28,10 +28,10 @@ class SurveyForm(RecordForm):
         )  # fmt: skip
         labels = {
             "surveyed_on": "Date",
-            "distance_m": "Distance to the surface, in metres",
+            "distance_m": "Distance to surface, metres",
             "distance_u95_m": "Its uncertainty, ± metres",
             "marker_family": "Markers in the photos",
-            "marker_side_mm": "Side of their black square, in mm",
+            "marker_side_mm": "Side of black square, mm",
         }
         help_texts = {
             "crew": "Who was there.",

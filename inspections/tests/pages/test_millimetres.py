@@ -84,7 +84,7 @@ def test_without_any_scale_there_are_pixels_and_the_cure(inspector, survey):
     photo(survey, {"length_px": 350.0, "width_max_px": 7.5}, mm_per_px=None)
     said = shown(inspector, survey)
     assert (said["worst"], said["length"], said["density"]) == ("7.5 px", "350 px", "not measured")
-    assert "No analysed photo has a scale yet" in said["scale"] and "Say from how far" in said["scale"]
+    assert "No analysed photo has a scale yet" in said["scale"] and "distance or markers can give one" in said["scale"]
 
 
 def test_below_the_floor_there_is_a_bound(inspector, survey):
@@ -134,7 +134,7 @@ def test_cracks_in_all_directions_have_none(inspector, survey):
     assert shown(inspector, survey)["direction"] == "none R 0.00"
     other = make_survey(survey.bridge)
     photo(other, *({**IN_MM, "orientation_deg": deg} for deg in (179.8, 179.9)))
-    assert shown(inspector, other)["direction"] == "0 ° R 1.00"
+    assert shown(inspector, other)["direction"] == "0° R 1.00"
 
 
 def test_photos_without_a_scale_can_be_shown_alone_and_the_widest_goes_by_millimetres(inspector, survey):
