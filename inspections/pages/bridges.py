@@ -1,5 +1,6 @@
 """Bridges: the list, the page of one, and its form."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -42,6 +43,7 @@ def bridges(request: MemberRequest) -> HttpResponse:
     page = Paginator(rows.select_related("organisation"), PAGE_SIZE).get_page(request.GET.get("page"))
     shown = [row.pk for row in page]
     worst, lengths = worst_by("image__survey__bridge", shown), last_lengths("survey__bridge", shown)
+    row: Any
     for row in page:
         row.worst, row.last_length = worst.get(row.pk), lengths.get(row.pk)
     context = {

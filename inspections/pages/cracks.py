@@ -79,7 +79,8 @@ def last_lengths(path: str, keys: Iterable[Any]) -> dict[Any, TotalLength]:
 
 def _analysed(path: str, keys: Iterable[Any]) -> Any:
     """The surveys of each key that have analysed photos, the last one last, with the numbers of those photos."""
-    photos: Any = SurveyImage.objects.with_state().filter(**{f"{path}__in": list(keys)}, current_run_id__isnull=False)
+    photos: Any = SurveyImage.objects.with_state().filter(**{f"{path}__in": list(keys)})
+    photos = photos.filter(current_run_id__isnull=False)
     counted = (
         photos.order_by()
         .values(path, "survey")

@@ -30,7 +30,8 @@ class KnownLength(StrictSerializer):
 class TriedSource(serializers.Serializer):
     """A source of scale that gave none, and why."""
 
-    source = serializers.CharField()
+    # The stubs know a field's own source by this name.
+    source = serializers.CharField()  # type: ignore[assignment]
     reason = serializers.CharField()
 
 
@@ -41,7 +42,7 @@ class ScaleFacts(serializers.Serializer):
     not measured, and cracks under `visible_*` are not seen.
     """
 
-    source = serializers.CharField(allow_null=True)
+    source = serializers.CharField(allow_null=True)  # type: ignore[assignment]
     mm_per_px = serializers.FloatField(allow_null=True)
     mm_per_px_u95 = serializers.FloatField(allow_null=True)
     note = serializers.CharField()

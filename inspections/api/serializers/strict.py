@@ -1,5 +1,6 @@
 """Bodies that say nothing we do not know: an unknown or read-only name is refused, not dropped."""
 
+from collections.abc import Callable
 from copy import copy
 from typing import Any, ClassVar
 
@@ -39,7 +40,8 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Run the model's checks on the row as it would be saved."""
-        row: models.Model = self.Meta.model() if self.instance is None else copy(self.instance)
+        make: Callable[[], models.Model] = self.Meta.model
+        row = make() if self.instance is None else copy(self.instance)
         if self.instance is not None:
             self._leave_settled(attrs)
         for name, value in attrs.items():

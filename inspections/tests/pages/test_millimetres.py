@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from inspections.models import Project, Role, SegmentationRun, Survey, SurveyImage
+from inspections.pages.cracks import TotalLength, last_lengths
 from inspections.pages.figures import read_figures
 from inspections.services.measuring import survey_scale_changed
 from inspections.services.reviews import record_review
@@ -209,6 +210,22 @@ def test_surveys_in_tables_tell_how_many_photos_stand_behind_their_millimetres(i
     page = words(read_page(inspector.get(reverse("project", args=[project.pk]))))
     assert "12.3 m 1 of 2 photos" in page and "2.00 ± 0.35 mm" in page
     assert "not measured" in page
+
+
+def test_the_last_survey_that_was_analysed_counts_with_all_its_photos(survey):
+    bridge, pier = survey.bridge, make_element(survey.bridge)
+    photo(survey, {**IN_MM, "length_mm": 9000.0}, element=pier)
+    later = make_survey(bridge, surveyed_on=date(2026, 10, 1))
+    photo(later, IN_MM, IN_MM, element=pier)
+    photo(later, {"length_px": 70.0}, mm_per_px=None, element=pier)
+    photo(later, {**IN_MM, "length_mm": 500.0})
+    make_image(make_survey(bridge, surveyed_on=date(2026, 11, 1)))
+    assert last_lengths("survey__bridge", [bridge.pk]) == {bridge.pk: TotalLength(220.0, 700.0, 3, 2)}
+    assert last_lengths("element", [pier.pk]) == {pier.pk: TotalLength(170.0, 200.0, 2, 1)}
+    assert last_lengths("element", []) == {}
+    clean = make_survey(make_bridge(bridge.organisation))
+    photo(clean)
+    assert last_lengths("survey__bridge", [clean.bridge_id]) == {clean.bridge_id: TotalLength(0.0, None, 1, 1)}
 
 
 def test_bridges_are_sorted_by_millimetres_first(inspector, survey, organisation):
