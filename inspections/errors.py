@@ -70,6 +70,7 @@ ANSWERS: dict[str, Answer] = {
     "unsafe_model_format": Answer(415, "Only .safetensors files are accepted."),
     "invalid_model": Answer(422, "The file is not a network of Hairline: {reason}."),
     "network_exists": Answer(409, "A network with these weights is already registered as “{name}”."),
+    "invalid_pack": Answer(422, "The rule pack is refused. {problems}"),
     "nothing_to_export": Answer(409, "No reviewed photos. Accept or reject findings first, then export."),
     # Doors
     "not_found": Answer(404, "Not found."),

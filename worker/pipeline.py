@@ -17,21 +17,21 @@ from PIL import Image
 from inspections.models import Network, SegmentationRun, SurveyImage
 from inspections.services.housekeeping import attempt_folder, forget_attempt, forget_earlier_attempts
 from inspections.services.images import store_pictures
-from inspections.services.measuring import CrackMeasure
-from inspections.services.runs import FindingFacts, RunResult, claim_run, complete_run, fail_run, give_back_run
+from inspections.services.runs import RunResult, claim_run, complete_run, fail_run, give_back_run
 from inspections.services.storage import media_path, writing
 from segmentation.errors import Cancelled
 from segmentation.inference import measure_map
 from segmentation.measurement import CAMERA, Calibration, total
 from segmentation.overlay import overlay_layer, probability_preview
-from segmentation.results import Crack, Segmentation
-from segmentation.scale import CrackOnSurface, calibration_for, crack_on_surface
+from segmentation.results import Segmentation
+from segmentation.scale import CrackOnSurface, calibration_for
 from segmentation.tiling import Progress
 from worker.derivatives import THUMBNAIL_EDGE, fit, make_pictures
 from worker.failures import explain
 from worker.lease import Lease, Leaving
 from worker.photos import read_map, read_photo
-from worker.surfaces import Surface, look_at_surface, measure_crack, metadata_of
+from worker.records import facts_of, on_surface
+from worker.surfaces import look_at_surface, metadata_of
 from worker.widths import write_widths
 
 logger = logging.getLogger(__name__)
@@ -115,12 +115,12 @@ def _analyse(run: SegmentationRun, find_segmenter: FindSegmenter, lease: Lease) 
     lease.stage(Stage.TILES if run.map_of is None else Stage.MEASURING)
     seen = _look(run, pixels, calibration_for(metadata.make), find_segmenter, lease, seconds)
     lease.check()
-    on_surface = [_on_surface(crack, surface) for crack in seen.cracks]
+    there = [on_surface(crack, surface) for crack in seen.cracks]
     with _timed(seconds, "writing"):
         files = _write_maps(seen, attempt_folder(run))
-        files["widths"] = _write_widths(seen, on_surface, run)
+        files["widths"] = _write_widths(seen, there, run)
     return RunResult(
-        findings=[_facts(crack, there) for crack, there in zip(seen.cracks, on_surface, strict=True)],
+        findings=[facts_of(crack, seen_there) for crack, seen_there in zip(seen.cracks, there, strict=True)],
         photo=surface.measure,
         totals=asdict(total(seen.cracks, (seen.width, seen.height))),
         used_threshold=seen.threshold,
@@ -173,51 +173,12 @@ def _write_maps(seen: Segmentation, folder: str) -> dict[str, str]:
     return names
 
 
-def _on_surface(crack: Crack, surface: Surface) -> CrackOnSurface | None:
-    if surface.scale is None:
-        return None
-    lines = (crack.path, *crack.branches)
-    return crack_on_surface(lines, crack.length_px, crack.profile, crack.widths, surface.scale, surface.floor)
-
-
-def _write_widths(seen: Segmentation, on_surface: list[CrackOnSurface | None], run: SegmentationRun) -> str:
+def _write_widths(seen: Segmentation, there: list[CrackOnSurface | None], run: SegmentationRun) -> str:
     """Write the widths along all cracks, numbered as the findings will be. Returns the stored name."""
     name = f"{attempt_folder(run)}/widths-{run.image.measure_wanted}.json.gz"
-    rows = enumerate(zip(seen.cracks, on_surface, strict=True), start=1)
-    write_widths(name, [(number, crack.profile, there) for number, (crack, there) in rows])
+    rows = enumerate(zip(seen.cracks, there, strict=True), start=1)
+    write_widths(name, [(number, crack.profile, surface) for number, (crack, surface) in rows])
     return name
-
-
-def _facts(crack: Crack, on_surface: CrackOnSurface | None) -> FindingFacts:
-    widths = crack.widths
-    return FindingFacts(
-        path=_rounded(crack.path),
-        branches=[_rounded(branch) for branch in crack.branches],
-        length_px=crack.length_px,
-        width_mean_px=crack.width_mean_px,
-        width_max_px=crack.width_max_px,
-        orientation_deg=crack.orientation_deg,
-        area_px=crack.area_px,
-        confidence=crack.confidence,
-        box=crack.box,
-        mask_runs=list(crack.mask_runs),
-        arms=crack.arms,
-        tortuosity=crack.tortuosity,
-        width_samples=crack.samples,
-        width_median_px=widths and widths.median,
-        width_u95_px=widths and widths.u95,
-        width_p95_px=widths and widths.p95,
-        width_widest_px=widths and widths.widest,
-        width_widest_u95_px=widths and widths.widest_u95,
-        widest_x=widths and round(widths.widest_at[0], 2),
-        widest_y=widths and round(widths.widest_at[1], 2),
-        measure=measure_crack(on_surface) if on_surface else CrackMeasure(),
-    )
-
-
-def _rounded(path: tuple[tuple[float, float], ...]) -> list[list[float]]:
-    """A path as JSON, to a hundredth of a pixel."""
-    return [[round(float(x), 2), round(float(y), 2)] for x, y in path]
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from segmentation.scale import (
     Given,
     KnownLength,
     MarkerKind,
+    MarkersUnavailable,
     PhotoMetadata,
     Scale,
     ScaleResult,
@@ -48,7 +49,7 @@ def metadata_of(image: SurveyImage) -> PhotoMetadata:
 def look_at_surface(image: SurveyImage, metadata: PhotoMetadata, pixels: NDArray[np.uint8]) -> Surface:
     """Scale and floor of a photo that lies decoded, uint8 (height, width, 3), upright."""
     kind = marker_kind(image.survey)
-    markers = {"kind": _named(kind), **(find_markers(pixels, kind) if kind else Sighting()).to_facts()}
+    markers = {"kind": _named(kind), **_search(pixels, kind).to_facts()}
     floor = find_floor(pixels) if min(pixels.shape[:2]) >= SMALLEST_PX else None
     return _surface(image, metadata, markers, floor)
 
@@ -99,12 +100,12 @@ def _surface(image: SurveyImage, metadata: PhotoMetadata, markers: dict[str, Any
     floor = floor and floor.in_mm(scale)
     measure = PhotoMeasure(
         scale={**found.to_facts(), "conflicts": list(found.conflicts)},
-        mm_per_px=scale and scale.mm_per_px,
-        mm_per_px_u95=scale and scale.u95_mm_per_px,
+        mm_per_px=scale.mm_per_px if scale else None,
+        mm_per_px_u95=scale.u95_mm_per_px if scale else None,
         scale_source=scale.source.value if scale else "",
         markers=markers,
         floor={**floor.to_facts(), "sentence": floor.sentence} if floor else {},
-        floor_mm=floor and floor.measurable_mm,
+        floor_mm=floor.measurable_mm if floor else None,
     )
     return Surface(scale, floor, measure)
 
@@ -121,6 +122,14 @@ def _given(image: SurveyImage) -> Given:
 
 def _distance(metres: float | None, u95_m: float | None) -> Distance | None:
     return Distance(metres, u95_m) if metres is not None else None
+
+
+def _search(pixels: NDArray[np.uint8], kind: MarkerKind | None) -> Sighting:
+    try:
+        return find_markers(pixels, kind) if kind else Sighting()
+    except MarkersUnavailable as error:
+        # A scale is worth less than the photo: the analysis goes on without, and says why.
+        return Sighting(reason=str(error))
 
 
 def _named(kind: MarkerKind | None) -> list[str | float] | None:

@@ -20,6 +20,7 @@ from inspections.models import (
     SurveyImage,
 )
 from inspections.services.datasets import build_dataset_version
+from inspections.services.rules import judge_again
 from inspections.services.surveys import SCALE
 
 REVIEWED_PHOTOS = "Reviewed photos"
@@ -36,6 +37,11 @@ class BridgeAdmin(OwnedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("organisation",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and {"material", "exposure"}.intersection(form.changed_data):
+            judge_again(SurveyImage.objects.filter(survey__bridge=obj))
 
 
 @admin.register(Project)

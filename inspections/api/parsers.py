@@ -42,6 +42,21 @@ class BoundedFormParser(BaseParser):
         return QueryDict(_read(stream), encoding="utf-8")
 
 
+class YamlTextParser(BaseParser):
+    """A rule pack as the body itself (RFC 9512). Nothing is read here: its text is handed on."""
+
+    media_type = "application/yaml"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> dict[str, str]:
+        """The body under the name `text`. Raises ParseError, or InspectionError `request_too_large`."""
+        try:
+            return {"text": _read(stream).decode("utf-8")}
+        except UnicodeDecodeError:
+            raise ParseError("the text is not UTF-8") from None
+
+
 def _read(stream: IO[Any]) -> bytes:
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     body: bytes = stream.read(limit + 1)

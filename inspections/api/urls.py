@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 from inspections.api.schema import Documentation, Unknown
-from inspections.api.views import accounts, bridges, findings, health, photos, runs, surveys
+from inspections.api.views import accounts, bridges, findings, health, photos, rules, runs, surveys
 
 urlpatterns = [
     path("", login_not_required(RedirectView.as_view(pattern_name="api-docs")), name="api-root"),
@@ -41,5 +41,6 @@ urlpatterns = [
     path("findings/<uuid:pk>/", findings.OneFinding.as_view(), name="api-finding"),
     path("findings/<uuid:pk>/reviews/", findings.FindingReviews.as_view(), name="api-finding-reviews"),
     path("networks/", runs.Networks.as_view(), name="api-networks"),
+    path("rule-packs/", rules.RulePacks.as_view(), name="api-rule-packs"),
     re_path(r"^.*$", Unknown.as_view(), name="api-unknown"),
 ]

@@ -8,7 +8,7 @@ from inspections.conditions.parsing import parse_pack
 from inspections.conditions.problems import PackError, Problem
 from inspections.conditions.proposals import Proposal, propose
 from inspections.conditions.rules import Kind, Limit, Pack, Rule
-from inspections.conditions.shipped import builtin_packs
+from inspections.conditions.shipped import builtin_packs, builtin_text
 from inspections.conditions.summaries import JudgedFinding, Standing, Summary, summarise
 from inspections.conditions.widths import Width
 
@@ -25,6 +25,7 @@ __all__ = [
     "Summary",
     "Width",
     "builtin_packs",
+    "builtin_text",
     "parse_pack",
     "propose",
     "summarise",

@@ -12,7 +12,8 @@ from inspections.conditions.problems import Problem
 
 Fields = dict[str, Node]
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+# As long as the record has room for.
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _NUMBER = re.compile(r"[0-9]{1,4}(\.[0-9]{1,5})?")
 # Cc and Cf can hide or reorder what a reader sees, Cs cannot be stored; the joiners are part of some scripts.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -88,7 +89,7 @@ class FieldReader:
         """A short name that is safe in addresses."""
         name = self.text(node, place)
         if name and node is not None and not _ID.fullmatch(name):
-            words = "is no identifier. Use up to 64 letters A to Z, digits, full stops, hyphens and underscores."
+            words = "is no identifier. Use up to 60 letters A to Z, digits, full stops, hyphens and underscores."
             self.note(node, place, f"“{name[:64]}” {words}")
             return ""
         return name

@@ -9,6 +9,12 @@ from inspections.conditions.parsing import parse_pack
 from inspections.conditions.rules import Pack
 
 
+def builtin_text(pack_id: str) -> str:
+    """The file of a shipped pack as it is. Raises KeyError for another id."""
+    pack = builtin_packs()[pack_id]
+    return files(__package__).joinpath("packs", f"{pack.id}.yaml").read_text("utf-8")
+
+
 @cache
 def builtin_packs() -> Mapping[str, Pack]:
     """The shipped packs by their id, in alphabetical order; read once in a process."""

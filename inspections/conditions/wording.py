@@ -7,6 +7,10 @@ NO_SCALE = (
     "No width in millimetres is known, because the photo has no scale. Give it one (a marker, the distance, or a known "
     "length), then a proposal can be made."
 )
+NO_PLACE = (
+    "No width is known, although the photo has a scale: nowhere is the crack far enough from its ends and forks to be "
+    "measured. Measure it on the bridge with a crack gauge."
+)
 NORMAL = "Probabilities: normal distribution with σ = u95 / 1.96, cut off at 0."
 EXACT = "Probabilities: the width was given without an uncertainty and is taken as exact."
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from inspections.models.images import SurveyImage
 from inspections.models.owned import OwnedQuerySet
@@ -39,6 +39,11 @@ class FindingQuerySet(OwnedQuerySet):
     def undecided(self) -> Self:
         """With verdict, those on which nobody has decided yet."""
         return self.with_verdict().filter(verdict__isnull=True)
+
+    def counted_by_state(self, *keys: str) -> models.QuerySet[Any, dict[str, Any]]:
+        """Rows of the fields `keys` with verdict (None while undecided), state, worst_state, and count."""
+        rows = self.with_verdict().order_by().values(*keys, "verdict", "state", "worst_state")
+        return rows.annotate(count=Count("pk"))
 
 
 class Finding(Record):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, Count, F, Max, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from inspections.models.bridges import Element
@@ -44,6 +44,34 @@ class SurveyImageQuerySet(OwnedQuerySet):
     def to_measure_again(self) -> Self:
         """Those whose scale or rules have changed since they were measured."""
         return self.filter(measure_wanted__gt=F("measure_done"))
+
+    def with_reviewed(self) -> Self:
+        """Adds reviewed: whether the latest analysis has findings and people have decided on every one of them.
+
+        A photo without findings is not reviewed: nobody can say yet that they looked at the whole of it.
+        """
+        from inspections.models.findings import Finding
+        from inspections.models.runs import SegmentationRun
+
+        finished = SegmentationRun.objects.filter(image=OuterRef("pk"), status=SegmentationRun.Status.SUCCEEDED)
+        current = finished.order_by("-created_at", "-pk").values("pk")[:1]
+        findings = Finding.objects.filter(run=OuterRef("reviewable_run_id"))
+        return self.annotate(reviewable_run_id=Subquery(current)).annotate(
+            reviewed=Exists(findings) & ~Exists(findings.undecided())
+        )
+
+    def counted_by_review(self, *keys: str) -> models.QuerySet[Any, dict[str, Any]]:
+        """Rows of the fields `keys` with count, reviewed_count, and waiting_count: those to be judged again."""
+        return (
+            self.with_reviewed()
+            .order_by()
+            .values(*keys)
+            .annotate(
+                count=Count("pk"),
+                reviewed_count=Count("pk", filter=Q(reviewed=True)),
+                waiting_count=Count("pk", filter=Q(measure_wanted__gt=F("measure_done"))),
+            )
+        )
 
     def with_findings(self) -> Self:
         """Adds finding_count, undecided_count, worst_width_px, worst_width_mm and crack_length_px of the

@@ -18,6 +18,8 @@ from inspections.pages.forms.bridges import BridgeForm
 from inspections.pages.keyplan import draw_key_plan
 from inspections.pages.requests import MemberRequest
 from inspections.pages.surveyrows import with_worst
+from inspections.services.conditions import pack_of
+from inspections.services.summaries import conditions_of_bridge
 
 PAGE_SIZE = 50
 SURVEYS_SHOWN = 50
@@ -62,12 +64,14 @@ def bridge(request: MemberRequest, pk: UUID) -> HttpResponse:
     found = fetch(Bridge.objects.select_related("organisation").with_overview(), request.user, pk=pk)
     surveys = found.surveys.select_related("project").with_progress()
     page = Paginator(surveys, SURVEYS_SHOWN).get_page(request.GET.get("page"))
+    conditions = conditions_of_bridge(found, pack_of(found.organisation))
     context = {
         "bridge": found,
         "page": with_worst(page),
         "worst": worst_by("image__survey__bridge", [found.pk]).get(found.pk),
         "last_length": last_lengths("survey__bridge", [found.pk]).get(found.pk),
         "elements": element_tree(found),
+        "conditions": conditions,
         "plan": draw_key_plan(found, Bridge.objects.visible_to(request.user)),
         "may_edit": request.user.may(Role.INSPECTOR, found.organisation),
     }

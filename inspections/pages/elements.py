@@ -12,6 +12,8 @@ from inspections.access import fetch
 from inspections.models import Bridge, Element, Role
 from inspections.pages.forms.bridges import ElementForm
 from inspections.pages.requests import MemberRequest
+from inspections.services.conditions import pack_of
+from inspections.services.summaries import condition_of_element
 
 
 @require_http_methods(["GET", "POST"])
@@ -38,5 +40,11 @@ def element_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
         form.save()
         messages.success(request, "Saved.")
         return redirect(f"{reverse('bridge', args=[found.bridge_id])}#elements")
-    context = {"form": form, "bridge": found.bridge, "element": found, "element_name": name}
+    context = {
+        "form": form,
+        "bridge": found.bridge,
+        "element": found,
+        "element_name": name,
+        "condition": condition_of_element(found, pack_of(found.bridge.organisation)),
+    }
     return render(request, "bridges/element_form.html", context)

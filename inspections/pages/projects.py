@@ -14,6 +14,8 @@ from inspections.models import Project, Role
 from inspections.pages.forms.surveys import ProjectForm
 from inspections.pages.requests import MemberRequest
 from inspections.pages.surveyrows import with_worst
+from inspections.services.conditions import pack_of
+from inspections.services.summaries import conditions_of_surveys
 
 PAGE_SIZE = 50
 
@@ -40,9 +42,11 @@ def project(request: MemberRequest, pk: UUID) -> HttpResponse:
     """One contract and its surveys."""
     found = fetch(Project.objects.select_related("organisation"), request.user, pk=pk)
     surveys = found.surveys.select_related("bridge").with_progress()
+    page = Paginator(surveys, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "project": found,
-        "page": with_worst(Paginator(surveys, PAGE_SIZE).get_page(request.GET.get("page"))),
+        "page": with_worst(page),
+        "survey_conditions": conditions_of_surveys(page.object_list, pack_of(found.organisation)),
         "may_edit": request.user.may(Role.INSPECTOR, found.organisation),
     }
     return render(request, "projects/project.html", context)

@@ -17,6 +17,7 @@ from knox.models import AuthToken
 from inspections.errors import InspectionError
 from inspections.pages.forms.people import LoginForm, LookForm, ProfileForm, TokenForm
 from inspections.pages.requests import MemberRequest
+from inspections.pages.rules import rule_books
 
 THEMES = (("system", "System", "screen"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
 ONE_YEAR = 365 * 24 * 3600
@@ -105,6 +106,7 @@ def _page(request: MemberRequest, **shown: Any) -> HttpResponse:
         "profile": ProfileForm(instance=request.user),
         "token_form": TokenForm(),
         "tokens": AuthToken.objects.filter(user=request.user).order_by("-created"),
+        "rule_books": rule_books(request.user),
         "themes": THEMES,
         "now": timezone.now(),
         **shown,

@@ -23,7 +23,9 @@ from inspections.pages.cards import cards_of
 from inspections.pages.figures import read_figures
 from inspections.pages.requests import MemberRequest
 from inspections.pages.selections import PAGE_SIZE, Selection, filters, orders
+from inspections.services.conditions import pack_of
 from inspections.services.images import AddedImage, add_image
+from inspections.services.summaries import condition_of_survey
 
 # Room for the names and boundaries around the file in a multipart body.
 _ENVELOPE_BYTES = 64 * 1024
@@ -165,6 +167,7 @@ def _photos(request: MemberRequest, survey: Survey) -> dict[str, Any]:
         "survey": survey,
         "selection": selection,
         "figures": figures,
+        "condition": condition_of_survey(survey, pack_of(survey.bridge.organisation)),
         "open": figures.open or figures.measuring,
         "count": figures.photos["all"],
         "may_upload": request.user.may(Role.INSPECTOR, survey.bridge.organisation),

@@ -12,6 +12,7 @@ from inspections.pages import (
     media,
     networks,
     projects,
+    rules,
     settings,
     survey_forms,
     surveys,
@@ -56,6 +57,10 @@ urlpatterns = [
     path("settings/profile/", settings.settings_profile, name="settings-profile"),
     path("settings/look/", settings.settings_look, name="settings-look"),
     path("settings/password/", settings.settings_password, name="settings-password"),
+    path("settings/rules/", rules.rules_add, name="settings-rules"),
+    path("settings/rules-in-use/", rules.rules_choose, name="settings-rules-choose"),
+    path("settings/rules/<str:pack_id>/", rules.rule_pack, name="settings-rule-pack"),
+    path("settings/rules/<str:pack_id>/pack.yaml", rules.rule_pack_file, name="settings-rule-pack-file"),
     path("settings/tokens/", settings.token_new, name="token-new"),
     path("settings/tokens/<slug:key>/delete/", settings.token_delete, name="token-delete"),
 ]

@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 
 from inspections.errors import InspectionError
 from inspections.models import Element, Survey, SurveyImage, User
-from inspections.services.measuring import ask_to_measure, check_distance
+from inspections.services.measuring import check_distance
+from inspections.services.rules import judge_again
 from inspections.services.runs import request_run
 from inspections.services.storage import forget_file, keep_original
 from inspections.uploads import PhotoFacts, PhotoLimits, examine_photo, hash_stream
@@ -122,5 +123,5 @@ def place_image(*, image: SurveyImage, element: Element | None) -> None:
     row = SurveyImage.objects.filter(pk=image.pk)
     with transaction.atomic():
         if row.exclude(element=element).update(element=element):
-            ask_to_measure(row)
+            judge_again(row)
     image.element = element

@@ -61,7 +61,7 @@ def _measure(args: argparse.Namespace) -> dict[str, object]:
             )
     calibration = PLAIN if args.photo is None else calibration_of(args.photo, args.plain)
     cracks = trace_cracks(probability, threshold=args.threshold, pixels=pixels, calibration=calibration)
-    scale = scale_of(args.photo, (width, height), args)
+    scale = scale_of(args.photo, (width, height), pixels, args)
     return {
         "map": args.map.name,
         "photo": args.photo and args.photo.name,

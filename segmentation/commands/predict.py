@@ -91,7 +91,7 @@ def _analyse(
     reading = perf_counter() - started
     calibration = calibration_of(photo, args.plain)
     segmentation = segmenter.segment(pixels, threshold=args.threshold, progress=progress, calibration=calibration)
-    scale = scale_of(photo, (segmentation.width, segmentation.height), args)
+    scale = scale_of(photo, (segmentation.width, segmentation.height), pixels, args)
     facts = describe(photo.name, segmentation, network, scale, floor_of(pixels, scale))
     facts["seconds"] = {"reading": round(reading, 2)} | facts["seconds"]
     write_prediction(args.out, stem, pixels, segmentation, facts)

@@ -9,7 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.measurement import PLAIN, Calibration
-from segmentation.scale import Floor, Plane, Scale, Source, calibration_for, find_floor, find_scale, read_metadata
+from segmentation.scale import (
+    FAMILIES,
+    Floor,
+    MarkerKind,
+    Plane,
+    Scale,
+    Source,
+    calibration_for,
+    find_floor,
+    find_markers,
+    find_scale,
+    read_metadata,
+)
 from segmentation.scale.plane import COVERAGE
 
 GIVEN = "given"
@@ -34,15 +46,29 @@ def add_scale_arguments(parser: argparse.ArgumentParser) -> None:
         "--mm-per-pixel-u95", type=millimetres, metavar="U", help="its uncertainty (95 %%), without which it is exact"
     )
     parser.add_argument(
+        "--marker",
+        type=marker,
+        metavar="FAMILY:MM",
+        help=f"markers in the photo and the side of their black square, as aruco-4x4-50:120; {', '.join(FAMILIES)}",
+    )
+    parser.add_argument(
         "--plain", action="store_true", help="a picture without a camera's processing, a drawn one: grey is sRGB light"
     )
 
 
-def scale_of(photo: Path | None, size: tuple[int, int], args: argparse.Namespace) -> PhotoScale | None:
-    """The scale that was given, else that of the photo's metadata; None for pixels only. `size` is width, height."""
+def scale_of(
+    photo: Path | None, size: tuple[int, int], pixels: NDArray[np.uint8] | None, args: argparse.Namespace
+) -> PhotoScale | None:
+    """The scale that was given, else that of markers and metadata; None for pixels only. `size` is width, height.
+
+    `pixels` is the photo, RGB uint8 (height, width, 3), searched where markers were named. Raises MarkersUnavailable.
+    """
     if args.mm_per_pixel is not None:
         return _given(args.mm_per_pixel, args.mm_per_pixel_u95 or 0.0, size)
-    scale = find_scale(photo, size=size).scale if photo is not None else None
+    if photo is None:
+        return None
+    seen = find_markers(pixels, args.marker) if args.marker and pixels is not None else None
+    scale = find_scale(photo, size=size, markers=seen).scale
     return PhotoScale(scale, scale.source.value) if scale else None
 
 
@@ -64,6 +90,15 @@ def millimetres(text: str) -> float:
     if not (0 < value < math.inf):
         raise argparse.ArgumentTypeError("must be a positive number of millimetres")
     return value
+
+
+def marker(text: str) -> MarkerKind:
+    """Markers from the command line."""
+    family, _, side = text.rpartition(":")
+    try:
+        return MarkerKind(family, float(side))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not FAMILY:MM. {error}") from error
 
 
 def _given(mm_per_px: float, u95: float, size: tuple[int, int]) -> PhotoScale:

@@ -4,12 +4,21 @@ from segmentation.scale.cracks import CrackOnSurface, WidthOnSurface, crack_on_s
 from segmentation.scale.finding import find_scale
 from segmentation.scale.floor import Floor, find_floor
 from segmentation.scale.given import Distance, Given, KnownLength, Source, Surface
-from segmentation.scale.markers import MarkerKind, MarkersUnavailable, SeenMarker, Sighting, draw_marker, find_markers
+from segmentation.scale.markers import (
+    FAMILIES,
+    MarkerKind,
+    MarkersUnavailable,
+    SeenMarker,
+    Sighting,
+    draw_marker,
+    find_markers,
+)
 from segmentation.scale.metadata import PhotoMetadata, calibration_for, read_metadata
 from segmentation.scale.plane import Plane
 from segmentation.scale.values import Scale, ScaleResult, Tried, width_in_mm
 
 __all__ = [
+    "FAMILIES",
     "CrackOnSurface",
     "Distance",
     "Floor",

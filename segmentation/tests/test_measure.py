@@ -9,7 +9,7 @@ from segmentation.__main__ import main
 from segmentation.commands.findings import describe_crack, describe_findings
 from segmentation.commands.scales import PhotoScale
 from segmentation.drawing import FLAT, Optics, PhotoMetadata, draw_photo, straight_crack, write_photo
-from segmentation.scale import Floor, Plane, Scale, Source
+from segmentation.scale import Floor, Plane, Scale, Source, draw_marker
 from segmentation.tests.test_measurement import draw, tilted, trace
 from segmentation.tests.test_predict import darkness, predict  # noqa: F401
 
@@ -103,6 +103,25 @@ def test_below_the_floor_there_is_an_upper_bound_and_no_width(files, capsys):
     assert report["totals"]["density_m_per_m2"] == pytest.approx(expected, rel=1e-3)
     printed = capsys.readouterr().out
     assert "width < 0." in printed and "cannot be measured here" in printed and "m/m²" in printed
+
+
+def test_a_marker_in_the_photo_is_the_scale(files):
+    pixels = np.array(Image.open(files / "photo.png"))
+    marker = draw_marker("aruco-4x4-50", 3, 8)
+    pixels[150 : 150 + len(marker), 10 : 10 + len(marker)] = marker[:, :, None]
+    Image.fromarray(pixels).save(files / "marked.png")
+    words = ("--photo", files / "marked.png", "--plain", "--marker", "aruco-4x4-50:9.6")
+    report = measure(files, files / "mask.png", *words)
+    # 6 cells of 8 px are 9.6 mm.
+    assert report["scale"]["source"] == "marker" and report["scale"]["mm_per_px"] == pytest.approx(0.2, rel=0.02)
+    assert measure(files, files / "mask.png", *words[:3])["scale"] is None
+
+
+@pytest.mark.parametrize("named", ["aruco-4x4-50", "aruco:50", "aruco-4x4-50:0", "aruco-4x4-50:wide"])
+def test_markers_that_cannot_be_are_refused(files, named, capsys):
+    with pytest.raises(SystemExit):
+        main(["measure", str(files / "mask.png"), "--marker", named])
+    assert "is not FAMILY:MM" in capsys.readouterr().err
 
 
 def test_where_nothing_can_be_measured_every_width_is_a_bound():

@@ -181,8 +181,9 @@ def test_a_run_that_another_worker_took_over_is_given_up() -> None:
     run = make_run()
 
     def take_over() -> None:
-        SegmentationRun.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-        assert runs.claim_run(run.pk, worker="another")
+        # The worker renews its lease meanwhile: the lease has to be lost just before it is taken.
+        while not runs.claim_run(run.pk, worker="another"):
+            SegmentationRun.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
 
     run = process(run, Interrupted(take_over))
     assert (run.status, run.attempt, run.worker) == (Status.RUNNING, 2, "another")

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from inspections.api.fields import OwnedReference, OwnOrganisation, only_organisation
 from inspections.api.serializers.strict import StrictModelSerializer
 from inspections.models import Bridge, Element, SurveyImage
-from inspections.services.measuring import ask_to_measure
+from inspections.services.rules import judge_again
 
 
 class JudgedSerializer(StrictModelSerializer):
@@ -17,12 +17,12 @@ class JudgedSerializer(StrictModelSerializer):
     photo_lookup: ClassVar[str]
 
     def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
-        """Save the row; where material or exposure are others now, its photos are measured and judged again."""
+        """Save the row; where material or exposure are others now, its findings are judged again."""
         before = instance.material, instance.exposure
         with transaction.atomic():
             row = super().update(instance, validated_data)
             if (row.material, row.exposure) != before:
-                ask_to_measure(SurveyImage.objects.filter(**{self.photo_lookup: row}))
+                judge_again(SurveyImage.objects.filter(**{self.photo_lookup: row}))
         return row
 
 
@@ -54,6 +54,7 @@ class BridgeSerializer(JudgedSerializer):
             "latitude",
             "longitude",
             "material",
+            "exposure",
             "notes",
             "created_at",
             "last_surveyed_on",
@@ -82,4 +83,15 @@ class ElementSerializer(JudgedSerializer):
 
     class Meta:
         model = Element
-        fields = ["id", "bridge", "parent", "kind", "name", "element_number", "material", "position", "created_at"]
+        fields = [
+            "id",
+            "bridge",
+            "parent",
+            "kind",
+            "name",
+            "element_number",
+            "material",
+            "exposure",
+            "position",
+            "created_at",
+        ]

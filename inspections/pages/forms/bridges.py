@@ -3,14 +3,52 @@
 from typing import Any, cast
 
 from django import forms
+from django.db import transaction
 
-from inspections.models import Bridge, Element
+from inspections.models import Bridge, Element, Organisation, SurveyImage
 from inspections.pages.forms.record import OwnedForm, RecordForm
+from inspections.services.conditions import pack_of
+from inspections.services.rules import judge_again
 
 
-class BridgeForm(OwnedForm):
+class JudgedForm(RecordForm):
+    """A form for what cracks are judged by: material, and exposure as one of the classes of the rules in use.
+
+    `photo_lookup` leads from a photo to the row, for those whose findings it has a say in.
+    """
+
+    photo_lookup: str
+
+    def offer_exposures(self, organisation: Organisation | None, empty: str) -> None:
+        """Make exposure a choice; without an organisation, or where its rules tell no classes apart, leave it out.
+
+        A value that the rules in use do not know stays what it is until somebody chooses another.
+        """
+        classes = dict(pack_of(organisation).exposures) if organisation else {}
+        if not classes:
+            del self.fields["exposure"]
+            return
+        known = self.instance.exposure
+        kept = {known: f"{known} (not a class of the rules in use)"} if known and known not in classes else {}
+        choices = [("", empty), *classes.items(), *kept.items()]
+        self.fields["exposure"] = forms.ChoiceField(
+            label="Exposure", choices=choices, required=False, help_text="As the rules for crack widths tell it apart."
+        )
+
+    def save(self, commit: bool = True) -> Any:
+        """Save the row; where material or exposure are others now, its findings are judged again."""
+        with transaction.atomic():
+            row = super().save(commit)
+            if commit and {"material", "exposure"}.intersection(self.changed_data):
+                judge_again(SurveyImage.objects.filter(**{self.photo_lookup: row}))
+        return row
+
+
+class BridgeForm(JudgedForm, OwnedForm):
+    # All of the bridge: elements fall back to what it says.
+    photo_lookup = "survey__bridge"
     parts = (
-        ("The structure", ("organisation", "name", "structure_number", "material", "year_built", "owner")),
+        ("The structure", ("organisation", "name", "structure_number", "material", "exposure", "year_built", "owner")),
         ("Where it stands", ("carries", "crosses", "latitude", "longitude")),
         ("", ("notes",)),
     )
@@ -23,7 +61,7 @@ class BridgeForm(OwnedForm):
         model = Bridge
         fields = (
             "organisation", "name", "structure_number", "owner", "carries", "crosses", "year_built",
-            "latitude", "longitude", "material", "notes",
+            "latitude", "longitude", "material", "exposure", "notes",
         )  # fmt: skip
         labels = {"carries": "Carries", "crosses": "Crosses", "year_built": "Year built", "material": "Main material"}
         help_texts = {
@@ -40,15 +78,22 @@ class BridgeForm(OwnedForm):
             "notes": forms.Textarea(attrs={"rows": 4}),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Where the organisation is still to be chosen, its rules are not known yet.
+        known = self.instance.organisation_id is not None
+        self.offer_exposures(self.instance.organisation if known else None, "Not stated")
 
-class ElementForm(RecordForm):
-    parts = (("", ("name", "kind", "parent", "element_number", "material", "position")),)
+
+class ElementForm(JudgedForm):
+    photo_lookup = "element"
+    parts = (("", ("name", "kind", "parent", "element_number", "material", "exposure", "position")),)
     given = ("bridge",)
     cures = {"element_name_once_among_siblings": "name", "element_name_once_at_the_top": "name"}
 
     class Meta:
         model = Element
-        fields = ("parent", "kind", "name", "element_number", "material", "position")
+        fields = ("parent", "kind", "name", "element_number", "material", "exposure", "position")
         labels = {"parent": "Part of", "element_number": "Element number", "position": "Order"}
         help_texts = {"position": "Smaller numbers come first among their siblings."}
 
@@ -59,6 +104,7 @@ class ElementForm(RecordForm):
         parent.empty_label = f"{self.instance.bridge} itself"
         parent.help_text = "A span holds girders, a pier holds its cap."
         self.fields["position"].required = False
+        self.offer_exposures(self.instance.bridge.organisation, "As the bridge")
 
     def clean_position(self) -> int:
         """Empty means first."""

@@ -286,7 +286,7 @@ def test_a_survey_s_scale_that_cannot_be_is_refused(inspector, survey, image, ch
 
 def test_what_is_known_can_be_corrected(inspector, survey, image):
     bridge, pier = survey.bridge, make_element(survey.bridge, name="Pier 2")
-    SurveyImage.objects.filter(pk=image.pk).update(element=pier)
+    SurveyImage.objects.filter(pk=scaled(image).pk).update(element=pier)
     body = inspector.patch(f"bridges/{bridge.pk}/", {"name": "Mill bridge", "material": "masonry"}).json()
     assert (body["name"], body["material"], body["photo_count"]) == ("Mill bridge", "masonry", 1)
     image.refresh_from_db()

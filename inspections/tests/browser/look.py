@@ -107,6 +107,9 @@ def shots(page: Page, base: str) -> Iterator[Shot]:
         yield Shot(f"jobs-{state}", f"/jobs/?state={state}", ("jobs",))
     yield Shot("networks", "/networks/", ("networks",))
     yield Shot("settings", "/settings/", ("settings",))
+    yield Shot("rules-add", "/settings/rules/?start=aci-224r-mm", ("settings-rules",))
+    yield Shot("rules-add-errors", "/settings/rules/", ("settings-rules",), press_submit)
+    yield Shot("rule-pack", "/settings/rules/aashto-mbei-mm/", ("settings-rule-pack",))
     yield Shot("settings-password", "/settings/password/", ("settings-password",))
     yield Shot("not-found", "/bridges/00000000-0000-4000-8000-000000000000/")
 

@@ -52,11 +52,16 @@ NEEDS: dict[str, tuple[str, Role | None]] = {
     "settings-profile": ("post", None),
     "settings-look": ("post", None),
     "settings-password": ("get", None),
+    "settings-rules": ("get", Role.ADMINISTRATOR),
+    "settings-rules-choose": ("post", Role.ADMINISTRATOR),
+    "settings-rule-pack": ("get", None),
+    "settings-rule-pack-file": ("get", None),
     "token-new": ("post", None),
     "token-delete": ("post", None),
 }
 OPEN = {"login", "logout"}
-OF_OBJECTS = [name for name, (_, role) in NEEDS.items() if role and name not in ("bridge-new", "project-new")]
+WITHOUT_AN_OBJECT = ("bridge-new", "project-new", "settings-rules", "settings-rules-choose")
+OF_OBJECTS = [name for name, (_, role) in NEEDS.items() if role and name not in WITHOUT_AN_OBJECT]
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ class World:
         return {
             "finding-review": {"verdict": "accepted"},
             "network-activate": {"organisation": str(self.organisation.pk)},
+            "settings-rules-choose": {"organisation": str(self.organisation.pk), "pack": "aci-224r-mm"},
             "settings-look": {"theme": "dark", "keys": "on"},
             "settings-profile": {"first_name": "Jo"},
             "token-new": {"days": "30"},
@@ -79,6 +80,7 @@ def make_world() -> World:
     del places["bridge-new"], places["project-new"]
     places["element-new"] = places["survey-new"] = {"pk": bridge.pk}
     places["photo-tile"] = {"pk": image.pk, "level": 0, "column": 0, "row": 0}
+    places["settings-rule-pack"] = places["settings-rule-pack-file"] = {"pack_id": "aashto-mbei-mm"}
     places["run-cancel"] = {"pk": make_run(queued).pk}
     places["run-retry"] = {"pk": make_run(failed, status=SegmentationRun.Status.FAILED, error_code="internal").pk}
     return World(organisation, bridge, places)

@@ -17,8 +17,8 @@ from inspections.testing import (
     RecordedDispatch,
     draw_photo,
     make_element,
-    make_image,
     make_network,
+    make_run,
     make_survey,
     make_user,
 )
@@ -158,7 +158,7 @@ def test_a_distance_that_cannot_be_is_refused_before_anything_is_stored(given) -
 
 
 def test_a_photo_finds_its_element_later_and_is_judged_again(django_capture_on_commit_callbacks) -> None:
-    image = make_image()
+    image = make_run(status=SegmentationRun.Status.SUCCEEDED).image
     pier = make_element(image.survey.bridge)
     for element, wanted in ((pier, 1), (pier, 1), (None, 2), (None, 2)):
         with django_capture_on_commit_callbacks(execute=True):
