@@ -1,9 +1,7 @@
 """How a stored file is sent: with a type that we name, closed to scripts, and kept by the reader's browser alone."""
 
-import gzip
 import hashlib
 import os
-import re
 from enum import StrEnum
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -17,6 +15,7 @@ from inspections.services.storage import media_path
 
 NOT_YET_SECONDS = 3
 FOREVER = "private, max-age=31536000, immutable"
+ASK_AGAIN = "private, no-cache"
 
 
 class Picture(StrEnum):
@@ -31,6 +30,18 @@ def send_picture(request: HttpRequest, name: str, kind: Picture) -> HttpResponse
 
     That is answered 404 with the time after which to ask again. Raises `not_found` when the file is gone.
     """
+    return _send(request, name, kind.value, FOREVER)
+
+
+def send_widths(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A run's widths, stored as compressed JSON and sent as they lie there; asked for again after each measuring."""
+    answer = _send(request, name, "application/json", ASK_AGAIN)
+    if answer.status_code == 200:
+        answer["Content-Encoding"] = "gzip"
+    return answer
+
+
+def _send(request: HttpRequest, name: str, content_type: str, cache: str) -> HttpResponseBase:
     if not name:
         return _not_yet()
     path = media_path(name)
@@ -42,8 +53,8 @@ def send_picture(request: HttpRequest, name: str, kind: Picture) -> HttpResponse
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
         file.close()
-        return _sealed(unchanged, FOREVER, etag)
-    return _sealed(FileResponse(file, content_type=kind.value), FOREVER, etag)
+        return _sealed(unchanged, cache, etag)
+    return _sealed(FileResponse(file, content_type=content_type), cache, etag)
 
 
 def send_tile(request: HttpRequest, image: SurveyImage, level: int, column: int, row: int) -> HttpResponseBase:
@@ -75,28 +86,7 @@ def send_original(request: HttpRequest, image: SurveyImage) -> HttpResponseBase:
         answer = FileResponse(
             file, as_attachment=True, filename=image.original_name, content_type="application/octet-stream"
         )
-    return _sealed(answer, "private, no-cache", etag)
-
-
-def send_widths(request: HttpRequest, name: str) -> HttpResponseBase:
-    """The widths along all cracks of an analysis as JSON; stored compressed, and sent so to readers who take that.
-
-    Kept for no longer than it is true: a new scale makes another file. Raises `not_found` when the file is gone.
-    """
-    path = media_path(name)
-    try:
-        packed, state = path.read_bytes(), path.stat()
-    except OSError:
-        raise InspectionError("not_found") from None
-    takes_gzip = re.search(r"\bgzip\b", request.headers.get("Accept-Encoding", "")) is not None
-    etag = _etag(f"{name} {takes_gzip}", state)
-    answer = get_conditional_response(request, etag=etag)
-    if answer is None:
-        answer = HttpResponse(packed if takes_gzip else gzip.decompress(packed), content_type="application/json")
-        if takes_gzip:
-            answer["Content-Encoding"] = "gzip"
-    patch_vary_headers(answer, ["Accept-Encoding"])
-    return _sealed(answer, "private, no-cache", etag)
+    return _sealed(answer, ASK_AGAIN, etag)
 
 
 def _etag(name: str, state: os.stat_result) -> str:

@@ -18,6 +18,7 @@ from inspections.api.serializers.runs import MeasureRequest, NetworkFacts, RunFa
 from inspections.errors import InspectionError
 from inspections.exports.masks import mask_of
 from inspections.media import Picture, send_picture, send_widths
+from inspections.media.unpacking import unpacked_where_needed
 from inspections.models import Network, Role, SegmentationRun, SurveyImage
 from inspections.services.runs import cancel_run, measure_again, request_run
 
@@ -121,7 +122,7 @@ class RunWidths(Door):
         run = fetch(self.queryset.all(), self.reader, pk=pk)
         if not run.widths:
             raise InspectionError("not_found")
-        return send_widths(request._request, run.widths)
+        return unpacked_where_needed(request._request, send_widths(request._request, run.widths))
 
 
 class RunProbability(Door):
