@@ -208,7 +208,7 @@ def test_surveys_in_tables_tell_how_many_photos_stand_behind_their_millimetres(i
     photo(survey, mm_per_px=None)
     make_survey(survey.bridge, project=project)
     page = words(read_page(inspector.get(reverse("project", args=[project.pk]))))
-    assert "12.3 m 1 of 2 photos" in page and "2.00 ± 0.35 mm" in page
+    assert "12.3 m" in page and "1 with a scale" in page and "2.00 ± 0.35 mm" in page
     assert "not measured" in page
 
 
