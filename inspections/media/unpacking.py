@@ -3,8 +3,8 @@
 import gzip
 import re
 
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 
@@ -13,10 +13,12 @@ def unpacked_where_needed(request: HttpRequest, answer: HttpResponseBase) -> Htt
     patch_vary_headers(answer, ["Accept-Encoding"])
     if re.search(r"\bgzip\b", request.headers.get("Accept-Encoding", "")):
         return answer
-    if not isinstance(answer, StreamingHttpResponse) or answer.get("Content-Encoding") != "gzip":
+    if not isinstance(answer, FileResponse) or answer.get("Content-Encoding") != "gzip":
         return answer
     plain = HttpResponse(gzip.decompress(answer.getvalue()))
-    answer.close()
+    # Only the file: closing the answer would tell Django that the request is over.
+    if answer.file_to_stream:
+        answer.file_to_stream.close()
     for name, value in answer.items():
         if name not in ("Content-Encoding", "Content-Length"):
             plain[name] = value
