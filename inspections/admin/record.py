@@ -8,9 +8,20 @@ from django.http import HttpRequest
 
 from inspections.admin.owned import OwnedAdmin, ReadOnlyAdmin, person
 from inspections.errors import InspectionError
-from inspections.models import Bridge, Dataset, Finding, Project, Review, SegmentationRun, Survey, SurveyImage
+from inspections.models import (
+    Bridge,
+    Dataset,
+    Finding,
+    Project,
+    Review,
+    RulePack,
+    SegmentationRun,
+    Survey,
+    SurveyImage,
+)
 from inspections.services.datasets import build_dataset_version
 from inspections.services.rules import judge_again
+from inspections.services.surveys import SCALE
 
 REVIEWED_PHOTOS = "Reviewed photos"
 """The data set that an organisation's reviewed surveys go to when nobody made another one."""
@@ -54,7 +65,8 @@ class SurveyAdmin(OwnedAdmin):
     list_select_related = ("bridge",)
     search_fields = ("name", "bridge__name")
     date_hierarchy = "surveyed_on"
-    readonly_fields = ("bridge", "project", "started_by")
+    # A scale is changed on the pages, where its photos are measured again.
+    readonly_fields = ("bridge", "project", "started_by", *SCALE)
     actions = ("freeze_reviewed_photos",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -95,8 +107,19 @@ class SurveyAdmin(OwnedAdmin):
 class SurveyImageAdmin(ReadOnlyAdmin):
     """Photos and what their files told."""
 
-    list_display = ("original_name", "survey", "element", "format", "width", "height", "taken_at")
-    list_filter = (("survey", RelatedOnlyFieldListFilter), "format")
+    list_display = (
+        "original_name",
+        "survey",
+        "element",
+        "format",
+        "width",
+        "height",
+        "mm_per_px",
+        "scale_source",
+        "floor_mm",
+        "taken_at",
+    )
+    list_filter = (("survey", RelatedOnlyFieldListFilter), "format", "scale_source")
     list_select_related = ("survey", "element")
     search_fields = ("original_name", "sha256")
     exclude = ("original", "thumbnail", "preview", "pyramid")
@@ -110,15 +133,27 @@ class SegmentationRunAdmin(ReadOnlyAdmin):
     list_filter = ("status", ("network", RelatedOnlyFieldListFilter))
     list_select_related = ("image", "network")
     search_fields = ("image__original_name", "error_code")
-    exclude = ("probability", "probability_preview", "overlay")
+    exclude = ("probability", "probability_preview", "overlay", "widths")
 
 
 @admin.register(Finding)
 class FindingAdmin(ReadOnlyAdmin):
     """Cracks; their lines and masks are shown on the photo's page."""
 
-    list_display = ("image", "number", "length_px", "width_mean_px", "width_max_px", "confidence", "decision")
-    list_filter = (("image__survey", RelatedOnlyFieldListFilter),)
+    list_display = (
+        "image",
+        "number",
+        "length_px",
+        "length_mm",
+        "width_median_px",
+        "width_mm",
+        "width_u95_mm",
+        "widest_mm",
+        "state",
+        "confidence",
+        "decision",
+    )
+    list_filter = (("image__survey", RelatedOnlyFieldListFilter), "state")
     list_select_related = ("image",)
     search_fields = ("image__original_name",)
     exclude: ClassVar = ("path", "branches", "mask_runs")
@@ -139,3 +174,13 @@ class ReviewAdmin(ReadOnlyAdmin):
     list_filter = ("verdict",)
     list_select_related = ("finding__image", "reviewer")
     search_fields = ("note", "finding__image__original_name")
+
+
+@admin.register(RulePack)
+class RulePackAdmin(ReadOnlyAdmin):
+    """Rule packs as they were handed in; Settings takes new ones."""
+
+    list_display = ("pack_id", "version", "organisation", "added_by", "created_at")
+    list_filter = (("organisation", RelatedOnlyFieldListFilter),)
+    list_select_related = ("organisation", "added_by")
+    search_fields = ("pack_id", "version")

@@ -94,7 +94,7 @@ def _flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
         return {
             name: sentences
             for key, value in detail.items()
-            for name, sentences in _flatten(value, f"{prefix}.{key}" if prefix else str(key)).items()
+            for name, sentences in _flatten(value, _inside(prefix, str(key))).items()
         }
     if isinstance(detail, list) and any(isinstance(item, (dict, list)) for item in detail):
         return {
@@ -104,6 +104,13 @@ def _flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
         }
     sentences = detail if isinstance(detail, list) else [detail]
     return {prefix or "non_field_errors": [str(sentence) for sentence in sentences]}
+
+
+def _inside(prefix: str, key: str) -> str:
+    """The name of a part; what is said of a whole keeps the whole's name."""
+    if not prefix:
+        return key
+    return prefix if key == "non_field_errors" else f"{prefix}.{key}"
 
 
 def _system(exception: Any) -> InspectionError:

@@ -13,6 +13,11 @@ from rest_framework.request import Request
 from inspections.errors import InspectionError
 
 PAGING = ("page", "page_size")
+_KINDS = (
+    (serializers.UUIDField, OpenApiTypes.UUID),
+    (serializers.BooleanField, OpenApiTypes.BOOL),
+    (serializers.FloatField, OpenApiTypes.NUMBER),
+)
 _SECRETS = ("token", "password", "authorization", "api_key", "access_token")
 
 
@@ -26,6 +31,13 @@ class Filter:
     lookup: str
     field: serializers.Field
     description: str = ""
+
+
+class Present(serializers.BooleanField):
+    """Whether something is known, for a lookup that asks whether it is null."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        return not super().to_internal_value(data)
 
 
 class KnownFilters(BaseFilterBackend):
@@ -68,7 +80,7 @@ def read_parameter(request: Request, name: str, field: serializers.Field) -> Any
 
 
 def _described(name: str, known: Filter) -> dict[str, Any]:
-    kind = OpenApiTypes.UUID if isinstance(known.field, serializers.UUIDField) else OpenApiTypes.STR
+    kind = next((kind for field, kind in _KINDS if isinstance(known.field, field)), OpenApiTypes.STR)
     schema = dict(build_basic_type(kind) or {})
     if isinstance(known.field, serializers.ChoiceField):
         schema["enum"] = list(known.field.choices)

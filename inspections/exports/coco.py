@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from inspections.exports.measures import measures_of, scale_of
 from inspections.exports.reading import survey_findings
 from inspections.exports.spans import spans_of
 from inspections.models import Finding, Survey, SurveyImage
@@ -38,7 +39,7 @@ def column_runs(finding: Finding, width: int, height: int) -> list[int]:
 
 def _images(survey: Survey, numbers: dict[Any, int]) -> Iterator[dict[str, Any]]:
     rows: Any = SurveyImage.objects.filter(survey=survey).with_state()
-    rows = rows.filter(current_run_id__isnull=False)
+    rows = rows.filter(current_run_id__isnull=False).defer("metadata", "scale", "markers", "floor")
     for number, image in enumerate(rows.order_by("original_name", "pk").iterator(chunk_size=_AT_ONCE), start=1):
         numbers[image.pk] = number
         yield {
@@ -48,6 +49,7 @@ def _images(survey: Survey, numbers: dict[Any, int]) -> Iterator[dict[str, Any]]
             "height": image.height,
             "hairline_id": str(image.pk),
             "sha256": image.sha256,
+            **scale_of(image),
         }
 
 
@@ -71,6 +73,11 @@ def _annotations(survey: Survey, numbers: dict[Any, int]) -> Iterator[dict[str, 
             "hairline_id": str(finding.pk),
             "verdict": finding.verdict,
             "score": finding.confidence,
+            "attributes": {
+                "length_px": finding.length_px,
+                "orientation_deg": finding.orientation_deg,
+                **measures_of(finding),
+            },
         }
 
 

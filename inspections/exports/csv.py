@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from inspections.exports.measures import MEASURES, SCALE, measures_of, scale_of
 from inspections.exports.reading import latest_review, survey_findings
 from inspections.models import Finding, Survey
 
@@ -29,6 +30,8 @@ COLUMNS = (
     "box_y0",
     "box_x1",
     "box_y1",
+    *MEASURES,
+    *(f"photo_{name}" for name in SCALE),
     "taken_at",
     "photo_latitude",
     "photo_longitude",
@@ -82,6 +85,8 @@ def _row(survey: Survey, finding: Finding) -> tuple[Any, ...]:
         finding.area_px,
         round(finding.confidence, 4),
         *finding.box,
+        *measures_of(finding).values(),
+        *scale_of(image).values(),
         image.taken_at.isoformat() if image.taken_at else "",
         image.latitude,
         image.longitude,

@@ -16,7 +16,7 @@ def survey_findings(survey: Survey, *without: str) -> Iterator[Finding]:
         Finding.objects.current()
         .with_verdict()
         .filter(image__survey=survey)
-        .defer("image__metadata", *without)
+        .defer("image__metadata", "image__scale", "image__markers", "image__floor", *without)
         .select_related("image__element", "run__network")
         .prefetch_related("reviews__reviewer")
         .order_by("image__original_name", "image__pk", "number")

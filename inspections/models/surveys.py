@@ -32,7 +32,8 @@ class SurveyQuerySet(OwnedQuerySet):
 
     def with_progress(self) -> Self:
         """Adds photo_count, analysed_count, open_run_count, failed_count, finding_count, undecided_count,
-        crack_length_px, crack_length_mm, worst_width_px and worst_width_mm.
+        crack_length_px, crack_length_mm, worst_width_px, worst_width_mm, and scaled_count: of the analysed photos
+        those whose scale is known.
 
         Findings count from each photo's latest finished analysis, rejected ones left out.
         """
@@ -50,6 +51,7 @@ class SurveyQuerySet(OwnedQuerySet):
         return self.annotate(
             photo_count=over(images, Count("pk")),
             analysed_count=over(images, Count("pk", filter=Q(current_run_id__isnull=False))),
+            scaled_count=over(images, Count("pk", filter=Q(current_run_id__isnull=False, mm_per_px__isnull=False))),
             open_run_count=over(images, Count("pk", filter=Q(state__in=["queued", "running"]))),
             failed_count=over(images, Count("pk", filter=Q(state="failed"))),
             finding_count=over(findings, Count("pk")),

@@ -1,5 +1,6 @@
 """Bridges: the list, the page of one, and its form."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,10 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from inspections.access import fetch
 from inspections.models import Bridge, Role
+from inspections.pages.cracks import last_lengths, worst_by
 from inspections.pages.elementtree import element_tree
 from inspections.pages.forms.bridges import BridgeForm
 from inspections.pages.keyplan import draw_key_plan
 from inspections.pages.requests import MemberRequest
+from inspections.pages.surveyrows import with_worst
 from inspections.services.conditions import pack_of
 from inspections.services.summaries import conditions_of_bridge
 
@@ -23,12 +26,12 @@ SURVEYS_SHOWN = 50
 
 # What the table can be sorted by; numbers begin with the largest, for that is what one looks for.
 ORDERS = {
-    "name": F("name").asc(),
-    "surveyed": F("last_surveyed_on").desc(nulls_last=True),
-    "photos": F("photo_count").desc(),
-    "open": F("open_run_count").desc(),
-    "findings": F("finding_count").desc(),
-    "width": F("worst_width_px").desc(nulls_last=True),
+    "name": (F("name").asc(),),
+    "surveyed": (F("last_surveyed_on").desc(nulls_last=True),),
+    "photos": (F("photo_count").desc(),),
+    "open": (F("open_run_count").desc(),),
+    "findings": (F("finding_count").desc(),),
+    "width": (F("worst_width_mm").desc(nulls_last=True), F("worst_width_px").desc(nulls_last=True)),
 }
 
 
@@ -38,9 +41,15 @@ def bridges(request: MemberRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:200]
     sort = request.GET.get("sort", "name")
     order = ORDERS.get(sort, ORDERS["name"])
-    rows = Bridge.objects.visible_to(request.user).matching(query).with_overview().order_by(order, "name", "pk")
+    rows = Bridge.objects.visible_to(request.user).matching(query).with_overview().order_by(*order, "name", "pk")
+    page = Paginator(rows.select_related("organisation"), PAGE_SIZE).get_page(request.GET.get("page"))
+    shown = [row.pk for row in page]
+    worst, lengths = worst_by("image__survey__bridge", shown), last_lengths("survey__bridge", shown)
+    row: Any
+    for row in page:
+        row.worst, row.last_length = worst.get(row.pk), lengths.get(row.pk)
     context = {
-        "page": Paginator(rows.select_related("organisation"), PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page,
         "query": query,
         "sort": sort if sort in ORDERS else "name",
         "may_add": bool(request.user.organisations_allowing(Role.INSPECTOR)),
@@ -54,10 +63,13 @@ def bridge(request: MemberRequest, pk: UUID) -> HttpResponse:
     """One bridge: its surveys, its elements, its facts."""
     found = fetch(Bridge.objects.select_related("organisation").with_overview(), request.user, pk=pk)
     surveys = found.surveys.select_related("project").with_progress()
+    page = Paginator(surveys, SURVEYS_SHOWN).get_page(request.GET.get("page"))
     conditions = conditions_of_bridge(found, pack_of(found.organisation))
     context = {
         "bridge": found,
-        "page": Paginator(surveys, SURVEYS_SHOWN).get_page(request.GET.get("page")),
+        "page": with_worst(page),
+        "worst": worst_by("image__survey__bridge", [found.pk]).get(found.pk),
+        "last_length": last_lengths("survey__bridge", [found.pk]).get(found.pk),
         "elements": element_tree(found),
         "conditions": conditions,
         "plan": draw_key_plan(found, Bridge.objects.visible_to(request.user)),

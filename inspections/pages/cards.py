@@ -1,10 +1,11 @@
-"""What a photo's card in the grid shows, gathered with one query for all cards."""
+"""What a photo's card in the grid shows, gathered with two queries for all cards."""
 
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from inspections.models import SegmentationRun, SurveyImage
+from inspections.models import Finding, SegmentationRun, SurveyImage
+from inspections.pages.cracks import Worst, worst_of
 
 # Widths are told to the style sheet in tenths of the height; beyond these a picture is cropped to the middle.
 NARROWEST, WIDEST = 4, 40
@@ -12,11 +13,12 @@ NARROWEST, WIDEST = 4, 40
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A photo from `with_state().with_findings()`, its latest run, and the run whose findings count."""
+    """A photo from `with_state().with_findings()`, its latest run, the run whose findings count, its widest crack."""
 
     image: SurveyImage
     run: SegmentationRun | None
     result: SegmentationRun | None
+    worst: Worst | None
 
     @property
     def ratio(self) -> int:
@@ -32,6 +34,8 @@ class Card:
             self.result and self.result.pk,
             image.finding_count,  # type: ignore[attr-defined]
             image.undecided_count,  # type: ignore[attr-defined]
+            self.worst,
+            image.is_measured,
             run and (run.pk, run.status, run.stage, run.percent),
         )
         return f"{zlib.crc32(repr(seen).encode()):08x}"
@@ -42,7 +46,14 @@ def cards_of(photos: Iterable[SurveyImage]) -> list[Card]:
     photos = list(photos)
     wanted = {pk for photo in photos for pk in (photo.latest_run_id, photo.current_run_id) if pk}  # type: ignore[attr-defined]
     runs = SegmentationRun.objects.in_bulk(wanted)
+    counting = [photo.current_run_id for photo in photos if photo.current_run_id]  # type: ignore[attr-defined]
+    worst = worst_of(Finding.objects.filter(run__in=counting), "image")
     return [
-        Card(photo, runs.get(photo.latest_run_id), runs.get(photo.current_run_id))  # type: ignore[attr-defined]
+        Card(
+            photo,
+            runs.get(photo.latest_run_id),  # type: ignore[attr-defined]
+            runs.get(photo.current_run_id),  # type: ignore[attr-defined]
+            worst.get(photo.pk),
+        )
         for photo in photos
     ]

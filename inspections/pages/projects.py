@@ -13,6 +13,7 @@ from inspections.access import fetch
 from inspections.models import Project, Role
 from inspections.pages.forms.surveys import ProjectForm
 from inspections.pages.requests import MemberRequest
+from inspections.pages.surveyrows import with_worst
 from inspections.services.conditions import pack_of
 from inspections.services.summaries import conditions_of_surveys
 
@@ -44,7 +45,7 @@ def project(request: MemberRequest, pk: UUID) -> HttpResponse:
     page = Paginator(surveys, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "project": found,
-        "page": page,
+        "page": with_worst(page),
         "survey_conditions": conditions_of_surveys(page.object_list, pack_of(found.organisation)),
         "may_edit": request.user.may(Role.INSPECTOR, found.organisation),
     }

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet
 
-from inspections.models import SegmentationRun, Survey, SurveyImage
+from inspections.models import Survey, SurveyImage
 
 PAGE_SIZE = 100
 
@@ -20,6 +20,7 @@ SHOWN: dict[str, tuple[str, Q]] = {
     "findings": ("With cracks", Q(finding_count__gt=0)),
     "undecided": ("Undecided", Q(undecided_count__gt=0)),
     "failed": ("Failed", Q(state="failed")),
+    "unscaled": ("Without a scale", Q(current_run_id__isnull=False, mm_per_px__isnull=True)),
 }
 
 _BY_NAME = ("original_name", "created_at", "pk")
@@ -27,7 +28,11 @@ ORDERS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "name": ("Name", _BY_NAME),
     "taken": ("Time taken", (F("taken_at").asc(nulls_last=True), *_BY_NAME)),
     "newest": ("Added last", ("-created_at", "pk")),
-    "widest": ("Widest crack", (F("worst_width_px").desc(nulls_last=True), *_BY_NAME)),
+    # Millimetres first: pixels of one photo say nothing about those of another.
+    "widest": (
+        "Widest crack",
+        (F("worst_width_mm").desc(nulls_last=True), F("worst_width_px").desc(nulls_last=True), *_BY_NAME),
+    ),
     "cracks": ("Most cracks", ("-finding_count", *_BY_NAME)),
 }
 
@@ -69,47 +74,10 @@ class Choice:
     count: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What a survey comes to: photos behind each filter's word, analyses still open, and its cracks.
-
-    The same as `Survey.objects.with_progress()` tells, in one pass over the photos instead of one for each figure:
-    the page asks again every few seconds. Rejected cracks are left out; what was not measured is None.
-    """
-
-    photos: dict[str, int]
-    open: int
-    cracks: int | None
-    undecided: int
-    worst_width_px: float | None
-    crack_length_px: float | None
-
-
-def read_figures(survey: Survey) -> Figures:
-    """One query, however many photos there are."""
-    rows = SurveyImage.objects.filter(survey=survey).with_state().with_findings()
-    found = rows.aggregate(
-        **{word: Count("pk", filter=rule) for word, (_, rule) in SHOWN.items()},
-        open=Count("pk", filter=Q(state__in=SegmentationRun.OPEN)),
-        all_cracks=Sum("finding_count"),
-        all_undecided=Sum("undecided_count"),
-        worst=Max("worst_width_px"),
-        length=Sum("crack_length_px"),
-    )
-    return Figures(
-        photos={word: found[word] for word in SHOWN},
-        open=found["open"],
-        cracks=found["all_cracks"] if found["analysed"] else None,
-        undecided=found["all_undecided"] or 0,
-        worst_width_px=found["worst"],
-        crack_length_px=found["length"],
-    )
-
-
-def filters(figures: Figures, selection: Selection) -> list[Choice]:
-    """The filter chips with the number of photos behind each."""
+def filters(counts: Mapping[str, int], selection: Selection) -> list[Choice]:
+    """The filter chips; `counts` are the photos behind each word."""
     return [
-        Choice(label, Selection(word, selection.order).query or "?", word == selection.show, figures.photos[word])
+        Choice(label, Selection(word, selection.order).query or "?", word == selection.show, counts[word])
         for word, (label, _) in SHOWN.items()
     ]
 

@@ -12,7 +12,7 @@ from inspections.access import fetch
 from inspections.models import Bridge, Role, Survey
 from inspections.pages.forms.surveys import SurveyForm
 from inspections.pages.requests import MemberRequest
-from inspections.services.surveys import start_survey
+from inspections.services.surveys import change_survey, start_survey
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,13 +29,13 @@ def survey_new(request: MemberRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def survey_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
-    """Correct a survey's date, crew and circumstances."""
+    """Correct a survey's date, crew, circumstances and scale."""
     rows = Survey.objects.select_related("bridge__organisation")
     found = fetch(rows, request.user, Role.INSPECTOR, pk=pk)
     name = str(found)
     form = SurveyForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        change_survey(survey=found, **form.cleaned_data)
         messages.success(request, "Saved.")
         return redirect("survey", found.pk)
     context = {"form": form, "bridge": found.bridge, "survey": found, "survey_name": name}

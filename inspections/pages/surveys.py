@@ -20,8 +20,9 @@ from inspections.errors import InspectionError
 from inspections.models import Element, Role, Survey
 from inspections.models.surveys import SurveyQuerySet
 from inspections.pages.cards import cards_of
+from inspections.pages.figures import read_figures
 from inspections.pages.requests import MemberRequest
-from inspections.pages.selections import PAGE_SIZE, Selection, filters, orders, read_figures
+from inspections.pages.selections import PAGE_SIZE, Selection, filters, orders
 from inspections.services.conditions import pack_of
 from inspections.services.images import AddedImage, add_image
 from inspections.services.summaries import condition_of_survey
@@ -98,6 +99,8 @@ def _add(
         element=element,
         declared_sha256=request.POST.get("sha256", "") if size is not None else "",
         declared_size=size,
+        distance_m=_metres(request, "distance_m"),
+        distance_u95_m=_metres(request, "distance_u95_m"),
     )
 
 
@@ -139,6 +142,15 @@ def _element(request: MemberRequest, survey: Survey) -> Element | None:
         raise InspectionError("invalid_reference", field="element", kind="Element", id=chosen[:60]) from None
 
 
+def _metres(request: MemberRequest, name: str) -> float | None:
+    """What a program may know of each photo; the service decides whether it can be."""
+    said = request.POST.get(name, "").strip()
+    try:
+        return float(said) if said else None
+    except ValueError:
+        raise InspectionError("invalid", field=name, reason="Give a number of metres.") from None
+
+
 def _declared_size(request: MemberRequest) -> int:
     """A script always says how many bytes it sends: what the wire lost is then noticed even without a checksum."""
     declared = request.POST.get("size", "")
@@ -156,11 +168,11 @@ def _photos(request: MemberRequest, survey: Survey) -> dict[str, Any]:
         "selection": selection,
         "figures": figures,
         "condition": condition_of_survey(survey, pack_of(survey.bridge.organisation)),
-        "open": figures.open,
+        "open": figures.open or figures.measuring,
         "count": figures.photos["all"],
         "may_upload": request.user.may(Role.INSPECTOR, survey.bridge.organisation),
         "may_review": request.user.may(Role.REVIEWER, survey.bridge.organisation),
-        "filters": filters(figures, selection),
+        "filters": filters(figures.photos, selection),
         "orders": orders(selection),
         "page": page,
         "cards": cards_of(page.object_list),

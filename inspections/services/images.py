@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from inspections.errors import InspectionError
 from inspections.models import Element, Survey, SurveyImage, User
 from inspections.services.closing import ensure_open
+from inspections.services.measuring import check_distance
 from inspections.services.rules import judge_again
 from inspections.services.runs import request_run
 from inspections.services.storage import forget_file, keep_original
@@ -33,8 +34,13 @@ def add_image(
     element: Element | None = None,
     declared_sha256: str = "",
     declared_size: int | None = None,
+    distance_m: float | None = None,
+    distance_u95_m: float | None = None,
 ) -> AddedImage:
     """Check a photo's bytes, keep the original, and ask for its analysis.
+
+    `distance_m` ± `distance_u95_m` (95 %) is the distance to the surface in metres where somebody knows it; a photo
+    that is there already keeps its own.
 
     The file is examined by header and structure only and never decoded. When this returns, the original is on disk
     (flushed) and its row is committed; when it raises, neither is there.
@@ -44,6 +50,7 @@ def add_image(
     ensure_open(survey)
     if element is not None and element.bridge_id != survey.bridge_id:
         raise InspectionError("survey_mismatch", field="element")
+    check_distance(distance_m, distance_u95_m)
     sha256, size = hash_stream(file)
     if declared_size not in (None, size) or declared_sha256.lower() not in ("", sha256):
         raise InspectionError("checksum_mismatch", field="file")
@@ -53,6 +60,7 @@ def add_image(
     if known is not None:
         return AddedImage(image=known, created=False)
     image = _row_of(facts, survey=survey, element=element, added_by=added_by, sha256=sha256, size=size)
+    image.distance_m, image.distance_u95_m = distance_m, distance_u95_m
     image.original.name = keep_original(image, file)
     try:
         with transaction.atomic():
@@ -112,6 +120,7 @@ def place_image(*, image: SurveyImage, element: Element | None) -> None:
 
     Raises InspectionError `survey_mismatch` for an element of another bridge.
     """
+    ensure_open(image.survey)
     if element is not None and element.bridge_id != image.survey.bridge_id:
         raise InspectionError("survey_mismatch", field="element")
     row = SurveyImage.objects.filter(pk=image.pk)

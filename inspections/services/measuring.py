@@ -18,12 +18,13 @@ from inspections.dispatch import dispatch_measuring
 from inspections.errors import InspectionError
 from inspections.models import Finding, SegmentationRun, Survey, SurveyImage
 from inspections.models.images import SurveyImageQuerySet
+from inspections.services.closing import ensure_open
 from inspections.services.conditions import judge_finding, pack_of
 
 TAKEN_FOR = timedelta(seconds=60)
 """A photo that a worker has taken to measure it again is left to it for so long."""
-FARTHEST_M = 1000.0
-LONGEST_MM = 1e6
+NEAREST_M, FARTHEST_M = 0.05, 1000.0
+SHORTEST_MM, LONGEST_MM = 0.1, 1e6
 AT_ONCE = 200
 
 
@@ -60,10 +61,15 @@ MILLIMETRES = tuple(CrackMeasure.__dataclass_fields__)
 
 def give_distance(*, image: SurveyImage, distance_m: float | None, u95_m: float | None = None) -> None:
     """Say how far away the surface was, None to take it back. Raises InspectionError `invalid` for what cannot be."""
-    if distance_m is not None and not 0.01 <= distance_m <= FARTHEST_M:
-        raise InspectionError("invalid", field="distance_m", reason="Give a distance between 0.01 and 1000 metres.")
+    check_distance(distance_m, u95_m)
+    _change(image, distance_m=distance_m, distance_u95_m=u95_m)
+
+
+def check_distance(distance_m: float | None, u95_m: float | None) -> None:
+    """Raise InspectionError `invalid` for what is no distance to a surface, or no 95 % uncertainty of it, in metres."""
+    if distance_m is not None and not NEAREST_M <= distance_m <= FARTHEST_M:
+        raise InspectionError("invalid", field="distance_m", reason="Give a distance between 0.05 and 1000 metres.")
     _check_u95(u95_m, distance_m, "distance_u95_m", "distance")
-    _change(image, distance_m=distance_m, distance_u95_m=u95_m if distance_m is not None else None)
 
 
 def give_known_length(
@@ -83,8 +89,8 @@ def give_known_length(
             raise InspectionError("invalid", field="length_mm", reason="Click both ends, and give the length in mm.")
         _change(image, known_length=None)
         return
-    if not 0 < length_mm <= LONGEST_MM:
-        raise InspectionError("invalid", field="length_mm", reason="Give a length between 0 and 1 000 000 mm.")
+    if not SHORTEST_MM <= length_mm <= LONGEST_MM:
+        raise InspectionError("invalid", field="length_mm", reason="Give a length between 0.1 and 1 000 000 mm.")
     inside = all(0 <= x <= image.width and 0 <= y <= image.height for x, y in (start, stop))
     if not inside or math.dist(start, stop) < 10:
         raise InspectionError(
@@ -105,6 +111,7 @@ def _change(image: SurveyImage, **given: Any) -> None:
     """Write what was given, if it is new, and have the photo measured again."""
     if all(getattr(image, name) == value for name, value in given.items()):
         return
+    ensure_open(image.survey)
     with transaction.atomic():
         SurveyImage.objects.filter(pk=image.pk).update(**given)
         ask_to_measure(SurveyImage.objects.filter(pk=image.pk))

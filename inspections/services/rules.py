@@ -56,10 +56,12 @@ def choose_pack(*, organisation: Organisation, pack_id: str) -> None:
 
 def judge_again(photos: SurveyImageQuerySet) -> int:
     """Have the findings of photos judged again by the rules and materials of now; photos without an analysis wait for
-    theirs. Returns how many.
+    theirs. One that is running has read the old rules, and is followed by another judgement. Surveys that were signed off
+    stay as they were signed. Returns how many.
     """
-    finished = SegmentationRun.objects.filter(image=OuterRef("pk"), status=SegmentationRun.Status.SUCCEEDED)
-    return ask_to_measure(photos.filter(Exists(finished)))
+    status = SegmentationRun.Status
+    looked = SegmentationRun.objects.filter(image=OuterRef("pk"), status__in=(status.SUCCEEDED, status.RUNNING))
+    return ask_to_measure(photos.filter(Exists(looked), survey__closed_at__isnull=True))
 
 
 def _photos_of(organisation: Organisation) -> SurveyImageQuerySet:

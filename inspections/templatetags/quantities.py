@@ -2,6 +2,7 @@
 
 import math
 from datetime import datetime
+from typing import Any
 
 from django import template
 from django.utils.html import format_html
@@ -102,6 +103,49 @@ def millimetres(value: float | None) -> SafeString:
 def crack_length(finding: Finding) -> SafeString:
     """How long a crack is: on the surface where the scale is known, else in pixels."""
     return pixels(finding.length_px) if finding.length_mm is None else millimetres(finding.length_mm)
+
+
+@register.filter
+def metres(length_mm: float | None) -> SafeString:
+    """A total length, told in millimetres, in metres: “0.35 m”, “12.4 m”, “1 240 m”."""
+    value = None if length_mm is None else length_mm / 1000
+    return quantity(value, "m", digits=0 if value is None or value >= 100 else 1 if value >= 10 else 2)
+
+
+@register.filter
+def worst_width(worst: Any) -> SafeString:
+    """The widest of several cracks (`mm` ± `u95_mm`, `bound_mm`, `px`): on the surface, or else in pixels."""
+    if worst is None:
+        return quantity(None, "mm")
+    if worst.mm is None and worst.bound_mm is None:
+        return pixels(worst.px)
+    return width_mm(worst.mm, worst.u95_mm, worst.bound_mm)
+
+
+@register.filter
+def total_length(cracks: Any) -> SafeString:
+    """All cracks of `analysed_count` photos laid end to end: in metres as soon as one has a scale, else in pixels."""
+    if cracks is None or not cracks.analysed_count:
+        return quantity(None, "m")
+    return metres(cracks.crack_length_mm or 0.0) if cracks.scaled_count else pixels(cracks.crack_length_px or 0.0)
+
+
+@register.filter
+def axis(degrees: float | None) -> SafeString:
+    """A direction without a sense, in whole degrees from 0 to 179."""
+    if degrees is None:
+        return quantity(None, "°")
+    return format_html('<span class="number">{}°</span>', round(degrees) % 180)
+
+
+@register.simple_tag
+def mm_per_px(smallest: float | None, largest: float | None) -> SafeString:
+    """Scales of several photos: “0.42 to 0.91 mm per pixel”."""
+    if smallest is None or largest is None:
+        return quantity(None, "mm per pixel")
+    words = [f"{value:.2g}" for value in (smallest, largest)]
+    told = words[0] if words[0] == words[1] else f"{words[0]} to {words[1]}"
+    return format_html('<span class="number">{}{}<span class="unit">mm per pixel</span></span>', told, NARROW_SPACE)
 
 
 @register.filter

@@ -22,6 +22,7 @@ from inspections.models import (
     Organisation,
     Project,
     Role,
+    RulePack,
     SegmentationRun,
     User,
 )
@@ -87,6 +88,9 @@ def a_whole_record(organisation: Organisation) -> dict[type, Any]:
         build_dataset_version(dataset=dataset),
         make_network(organisation, name=f"network of {organisation}"),
         review.reviewer,
+        RulePack.objects.create(
+            organisation=organisation, pack_id=f"pack-{organisation.pk.hex}", version="1", text="id: x"
+        ),
     ]
     return {type(row): row for row in rows}
 

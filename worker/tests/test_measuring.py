@@ -10,6 +10,7 @@ from PIL import Image
 
 from inspections.models import Finding, SegmentationRun, Survey, SurveyImage
 from inspections.services import measuring, runs
+from inspections.services.images import place_image
 from inspections.services.storage import media_path
 from inspections.testing import RecordedDispatch, make_bridge, make_image, make_organisation, make_survey
 from segmentation.drawing import FLAT, Optics, straight_crack
@@ -217,5 +218,21 @@ def test_the_element_says_of_what_it_is_made() -> None:
     element = bridge.elements.create(name="Pier 2", material="reinforced_concrete")
     SurveyImage.objects.filter(pk=image.pk).update(element=element)
     measuring.ask_to_measure(SurveyImage.objects.all())
+    measure_photos()
+    assert crack_of(image).state == "CS3"
+
+
+def test_an_element_told_during_the_analysis_has_its_say() -> None:
+    bridge = make_bridge(make_organisation(), material="steel")
+    image = make_image(data=wall(), name="wall.png", survey=make_survey(bridge=bridge))
+    measuring.give_known_length(image=image, start=(60, 250), stop=(360, 250), length_mm=150)
+    pier = bridge.elements.create(name="Pier 2", material="reinforced_concrete")
+    segmenter = CrackSegmenter(DarknessEngine(tile=512, overlap=64, threshold=0.5))
+
+    def late(_network):
+        place_image(image=image, element=pier)
+        return segmenter
+
+    process_run(str(image.runs.get().pk), late)
     measure_photos()
     assert crack_of(image).state == "CS3"

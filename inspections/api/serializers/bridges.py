@@ -1,17 +1,36 @@
 """Bridges and their elements."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.db import transaction
 from rest_framework import serializers
 
 from inspections.api.fields import OwnedReference, OwnOrganisation, only_organisation
 from inspections.api.serializers.strict import StrictModelSerializer
-from inspections.models import Bridge, Element
+from inspections.models import Bridge, Element, SurveyImage
+from inspections.services.rules import judge_again
 
 
-class BridgeSerializer(StrictModelSerializer):
+class JudgedSerializer(StrictModelSerializer):
+    """What cracks are judged by; `photo_lookup` leads from a photo to the row."""
+
+    photo_lookup: ClassVar[str]
+
+    def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
+        """Save the row; where material or exposure are others now, its findings are judged again."""
+        before = instance.material, instance.exposure
+        with transaction.atomic():
+            row = super().update(instance, validated_data)
+            if (row.material, row.exposure) != before:
+                judge_again(SurveyImage.objects.filter(**{self.photo_lookup: row}))
+        return row
+
+
+class BridgeSerializer(JudgedSerializer):
     """A structure. The counts leave out rejected findings; `organisation` may be left out by members of only one."""
 
+    photo_lookup = "survey__bridge"
+    settled = ("organisation",)
     organisation = OwnOrganisation(required=False)
     last_surveyed_on = serializers.DateField(read_only=True, allow_null=True)
     survey_count = serializers.IntegerField(read_only=True)
@@ -19,6 +38,7 @@ class BridgeSerializer(StrictModelSerializer):
     open_run_count = serializers.IntegerField(read_only=True)
     finding_count = serializers.IntegerField(read_only=True)
     worst_width_px = serializers.FloatField(read_only=True, allow_null=True)
+    worst_width_mm = serializers.FloatField(read_only=True, allow_null=True)
 
     class Meta:
         model = Bridge
@@ -43,17 +63,20 @@ class BridgeSerializer(StrictModelSerializer):
             "open_run_count",
             "finding_count",
             "worst_width_px",
+            "worst_width_mm",
         ]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs.setdefault("organisation", None)
-        attrs["organisation"] = attrs["organisation"] or only_organisation(self.context["request"].user)
+        if self.instance is None:
+            attrs["organisation"] = attrs.get("organisation") or only_organisation(self.context["request"].user)
         return super().validate(attrs)
 
 
-class ElementSerializer(StrictModelSerializer):
+class ElementSerializer(JudgedSerializer):
     """A part of a bridge; `parent` is the element it belongs to."""
 
+    photo_lookup = "element"
+    settled = ("bridge",)
     bridge = OwnedReference(queryset=Bridge.objects.all())
     # The stubs know a serializer's own parent by this name.
     parent = OwnedReference(queryset=Element.objects.all(), required=False, allow_null=True)  # type: ignore[assignment]

@@ -7,11 +7,25 @@ from rest_framework import serializers
 from inspections.api.serializers.strict import StrictSerializer
 from inspections.models import Finding, Review
 from inspections.models.reviews import Verdict
+from inspections.services.measuring import MILLIMETRES
 
 POINTS = {
     "type": "array",
     "items": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
 }
+MEASURED = (
+    "arms",
+    "tortuosity",
+    "width_samples",
+    "width_median_px",
+    "width_u95_px",
+    "width_p95_px",
+    "width_widest_px",
+    "width_widest_u95_px",
+    "widest_x",
+    "widest_y",
+    *MILLIMETRES,
+)
 
 
 @extend_schema_field(POINTS)
@@ -25,12 +39,19 @@ class Paths(serializers.ListField):
 
 
 class FindingFacts(serializers.ModelSerializer):
-    """One traced crack, in pixels of the upright photo. `orientation_deg` is axial, 0 along x, counter-clockwise."""
+    """One traced crack, in pixels of the upright photo. `orientation_deg` is axial, 0 along x, counter-clockwise.
+
+    `*_u95*` are 95 % uncertainties. Millimetres are null where the photo has no scale; where a width is narrower than
+    its photo can tell, `*_bound_mm` says what it is less than, in place of the width. `state` is what the rules propose
+    for the widest place, empty where they cannot tell one, `worst_state` the worst that is possible, and `proposal`
+    how they came to it.
+    """
 
     photo = serializers.UUIDField(source="image_id", read_only=True)
     path = Path(read_only=True)
     branches = Paths(read_only=True)
     box = serializers.ListField(child=serializers.IntegerField(), read_only=True, help_text="x0, y0, x1, y1, half open")
+    proposal = serializers.DictField(read_only=True)
     verdict = serializers.ChoiceField(
         choices=Verdict.choices, read_only=True, allow_null=True, help_text="null while nobody has decided"
     )
@@ -52,6 +73,10 @@ class FindingFacts(serializers.ModelSerializer):
             "area_px",
             "confidence",
             "box",
+            *MEASURED,
+            "state",
+            "worst_state",
+            "proposal",
         ]
         read_only_fields = fields
 

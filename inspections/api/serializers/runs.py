@@ -26,6 +26,12 @@ class RunRequest(StrictSerializer):
         return network
 
 
+class MeasureRequest(StrictSerializer):
+    """The probability from which what an analysis saw counts as crack."""
+
+    threshold = FiniteFloat(min_value=0.01, max_value=0.99)
+
+
 class NetworkFacts(serializers.ModelSerializer):
     """A set of weights and what it was trained on; `organisation` null means shipped with Hairline."""
 
@@ -58,14 +64,21 @@ class RunLinks(serializers.Serializer):
     findings = serializers.URLField()
     probability = serializers.URLField(allow_null=True)
     mask = serializers.URLField(allow_null=True)
+    widths = serializers.URLField(allow_null=True)
 
 
 class RunFacts(serializers.ModelSerializer):
-    """One analysis of one photo. Final states: succeeded, failed, cancelled."""
+    """One analysis of one photo. Final states: succeeded, failed, cancelled.
+
+    `map_of` is the analysis whose map this one has measured again; null where a network has looked. `totals` are the
+    photo's, as docs/measuring.md has them.
+    """
 
     photo = serializers.UUIDField(source="image_id", read_only=True)
     network = RunNetwork(read_only=True)
     percent = serializers.IntegerField(read_only=True)
+    map_of = serializers.UUIDField(source="map_of_id", read_only=True, allow_null=True)
+    totals = serializers.DictField(read_only=True)
     is_final = serializers.BooleanField(read_only=True)
     error = serializers.SerializerMethodField()
     links = serializers.SerializerMethodField()
@@ -83,12 +96,14 @@ class RunFacts(serializers.ModelSerializer):
             "tiles_total",
             "percent",
             "network",
+            "map_of",
             "threshold",
             "used_threshold",
             "error",
             "finding_count",
             "crack_length_px",
             "crack_area_share",
+            "totals",
             "device",
             "created_at",
             "started_at",
@@ -110,4 +125,5 @@ class RunFacts(serializers.ModelSerializer):
             "findings": f"{findings}?run={run.pk}",
             "probability": reverse("api-run-probability", args=[run.pk], request=request) if done else None,
             "mask": reverse("api-run-mask", args=[run.pk], request=request) if done else None,
+            "widths": reverse("api-run-widths", args=[run.pk], request=request) if run.widths else None,
         }

@@ -3,7 +3,7 @@
 from rest_framework.generics import ListCreateAPIView, RetrieveAPIView
 from rest_framework.serializers import UUIDField
 
-from inspections.api.base import AnswersAsRead, Door
+from inspections.api.base import AnswersAsRead, ChangesInPart, Door
 from inspections.api.filters import Filter
 from inspections.api.serializers.bridges import BridgeSerializer, ElementSerializer
 from inspections.api.serializers.surveys import ProjectSerializer
@@ -18,7 +18,7 @@ class Bridges(AnswersAsRead, Door, ListCreateAPIView):
     known_filters = {"organisation": Filter("organisation", UUIDField(), "only this organisation's")}
 
 
-class OneBridge(Door, RetrieveAPIView):
+class OneBridge(ChangesInPart, Door, RetrieveAPIView):
     """One bridge."""
 
     queryset = Bridge.objects.with_overview()
@@ -36,7 +36,7 @@ class Elements(AnswersAsRead, Door, ListCreateAPIView):
     }
 
 
-class OneElement(Door, RetrieveAPIView):
+class OneElement(ChangesInPart, Door, RetrieveAPIView):
     """One element."""
 
     queryset = Element.objects.all()
@@ -51,7 +51,7 @@ class Projects(AnswersAsRead, Door, ListCreateAPIView):
     known_filters = {"organisation": Filter("organisation", UUIDField(), "only this organisation's")}
 
 
-class OneProject(Door, RetrieveAPIView):
+class OneProject(ChangesInPart, Door, RetrieveAPIView):
     """One inspection contract."""
 
     queryset = Project.objects.all()

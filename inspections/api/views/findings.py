@@ -6,14 +6,22 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import UUIDField
+from rest_framework.serializers import CharField, UUIDField
 
 from inspections.access import fetch
 from inspections.api.base import Door
+from inspections.api.fields import FiniteFloat
 from inspections.api.filters import Filter
 from inspections.api.serializers.findings import FindingFacts, ReviewFacts, ReviewRequest
-from inspections.models import Finding, Review, Role, SurveyImage
+from inspections.models import Finding, Review, Role, Survey, SurveyImage
 from inspections.services.reviews import record_review
+
+_FILTERS = {
+    "min_width_mm": Filter(
+        "widest_mm__gte", FiniteFloat(min_value=0), "only cracks that are so wide or wider somewhere"
+    ),
+    "state": Filter("state", CharField(max_length=20), "only those for which this state is proposed"),
+}
 
 
 class PhotoFindings(Door, ListAPIView):
@@ -21,7 +29,10 @@ class PhotoFindings(Door, ListAPIView):
 
     queryset = Finding.objects.with_verdict().defer("mask_runs").order_by("number")
     serializer_class = FindingFacts
-    known_filters = {"run": Filter("run", UUIDField(), "the findings of this run instead of the newest finished one")}
+    known_filters = {
+        "run": Filter("run", UUIDField(), "the findings of this run instead of the newest finished one"),
+        **_FILTERS,
+    }
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
@@ -29,6 +40,21 @@ class PhotoFindings(Door, ListAPIView):
             return rows
         rows = rows.filter(image=fetch(SurveyImage.objects.all(), self.reader, pk=self.kwargs["pk"]))
         return rows if "run" in self.request.query_params else rows.current()
+
+
+class SurveyFindings(Door, ListAPIView):
+    """The cracks on all photos of a survey: those of each photo's newest finished run, by photo and number."""
+
+    queryset = Finding.objects.current().with_verdict().defer("mask_runs")
+    serializer_class = FindingFacts
+    known_filters = _FILTERS
+
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        rows = rows.filter(image__survey=fetch(Survey.objects.all(), self.reader, pk=self.kwargs["pk"]))
+        return rows.order_by("image__original_name", "image", "number")
 
 
 @extend_schema_view(get=extend_schema(description="One crack."))

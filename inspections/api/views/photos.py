@@ -16,8 +16,8 @@ from rest_framework.serializers import ChoiceField, UUIDField
 
 from inspections.access import fetch
 from inspections.api.base import Door
-from inspections.api.filters import Filter
-from inspections.api.serializers.photos import STATES, PhotoFacts, PhotoUpload, UploadedPhoto
+from inspections.api.filters import Filter, Present
+from inspections.api.serializers.photos import STATES, PhotoChange, PhotoFacts, PhotoUpload, UploadedPhoto
 from inspections.errors import InspectionError
 from inspections.media import send_original
 from inspections.models import Role, SegmentationRun, Survey, SurveyImage
@@ -36,6 +36,7 @@ class SurveyPhotos(Door, ListAPIView):
     known_filters = {
         "state": Filter("state", ChoiceField(choices=STATES), "only those whose newest run is in this state"),
         "element": Filter("element", UUIDField(), "only those of this element"),
+        "has_scale": Filter("mm_per_px__isnull", Present(), "only those whose scale is known, or is not"),
     }
 
     def get_queryset(self) -> Any:
@@ -66,6 +67,8 @@ class SurveyPhotos(Door, ListAPIView):
             element=body["element"],
             declared_sha256=body["sha256"],
             declared_size=body["size"],
+            distance_m=body["distance_m"],
+            distance_u95_m=body["distance_u95_m"],
         )
         photo = with_latest_runs([super().get_queryset().get(pk=added.image.pk)])[0]
         context = {**self.get_serializer_context(), "duplicate": not added.created}
@@ -92,6 +95,21 @@ class OnePhoto(Door, RetrieveAPIView):
 
     def get_object(self) -> SurveyImage:
         return with_latest_runs([super().get_object()])[0]
+
+    @extend_schema(
+        request=PhotoChange,
+        responses=PhotoFacts,
+        description="Say which element the photo shows, from how far it was taken, or how long something in it is. "
+        "Its cracks are then measured again; `is_measured` tells when.",
+    )
+    def patch(self, request: Request, pk: Any) -> Response:
+        image = fetch(
+            SurveyImage.objects.select_related("survey__bridge__organisation"), self.reader, Role.INSPECTOR, pk=pk
+        )
+        body = PhotoChange(image, data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        body.save()
+        return Response(self.get_serializer(self.get_object()).data)
 
 
 class PhotoOriginal(Door):

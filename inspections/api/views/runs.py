@@ -14,12 +14,13 @@ from rest_framework.serializers import ChoiceField, UUIDField
 from inspections.access import fetch
 from inspections.api.base import Door
 from inspections.api.filters import Filter
-from inspections.api.serializers.runs import NetworkFacts, RunFacts, RunRequest
+from inspections.api.serializers.runs import MeasureRequest, NetworkFacts, RunFacts, RunRequest
 from inspections.errors import InspectionError
 from inspections.exports.masks import mask_of
-from inspections.media import Picture, send_picture
+from inspections.media import Picture, send_picture, send_widths
+from inspections.media.unpacking import unpacked_where_needed
 from inspections.models import Network, Role, SegmentationRun, SurveyImage
-from inspections.services.runs import cancel_run, request_run
+from inspections.services.runs import cancel_run, measure_again, request_run
 
 Status = SegmentationRun.Status
 _ROWS = SegmentationRun.objects.select_related("network")
@@ -86,6 +87,42 @@ class PhotoRuns(Door, ListAPIView):
             raise InspectionError("run_not_final", status=before.get_status_display().lower())
         run = request_run(image=image, requested_by=self.reader, **wanted)
         return Response(self.get_serializer(run).data, status=200 if run == before else 201)
+
+
+class RunMeasure(Door):
+    """Trace and measure what an analysis saw with another threshold. No network looks again, so it takes seconds."""
+
+    queryset = _ROWS.select_related("image__survey__bridge__organisation")
+    serializer_class = RunFacts
+
+    @extend_schema(
+        request=MeasureRequest,
+        responses={201: RunFacts, 200: RunFacts},
+        description="Measure again with another threshold. An open run that does just that is answered with 200.",
+    )
+    def post(self, request: Request, pk: Any) -> Response:
+        run = fetch(self.queryset.all(), self.reader, Role.INSPECTOR, pk=pk)
+        body = MeasureRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        threshold = body.validated_data["threshold"]
+        before = run.image.runs.open().first()
+        if before is not None and (before.map_of_id, before.threshold) != (run.pk, threshold):
+            raise InspectionError("run_not_final", status=before.get_status_display().lower())
+        again = measure_again(run=run, threshold=threshold, requested_by=self.reader)
+        return Response(self.get_serializer(again).data, status=200 if again == before else 201)
+
+
+class RunWidths(Door):
+    """The widths along every crack of an analysis, sample by sample."""
+
+    queryset = _ROWS
+
+    @extend_schema(operation_id="runs_widths", responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    def get(self, request: Request, pk: Any) -> HttpResponseBase:
+        run = fetch(self.queryset.all(), self.reader, pk=pk)
+        if not run.widths:
+            raise InspectionError("not_found")
+        return unpacked_where_needed(request._request, send_widths(request._request, run.widths))
 
 
 class RunProbability(Door):

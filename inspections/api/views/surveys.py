@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import ChoiceField, UUIDField
 
 from inspections.access import fetch
-from inspections.api.base import AnswersAsRead, Door
+from inspections.api.base import AnswersAsRead, ChangesInPart, Door
 from inspections.api.filters import Filter, read_parameter
 from inspections.api.serializers.surveys import SurveySerializer
 from inspections.errors import InspectionError
@@ -29,7 +29,7 @@ class Surveys(AnswersAsRead, Door, ListCreateAPIView):
     }
 
 
-class OneSurvey(Door, RetrieveAPIView):
+class OneSurvey(ChangesInPart, Door, RetrieveAPIView):
     """One survey."""
 
     queryset = Survey.objects.with_progress()

@@ -3,28 +3,58 @@
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 
+from inspections.errors import InspectionError
 from inspections.models import Project, Survey
 from inspections.pages.forms.record import DateField, OwnedForm, RecordForm
+from inspections.services.measuring import check_distance
 
 
 class SurveyForm(RecordForm):
     parts = (
         ("The visit", ("surveyed_on", "method", "name", "project")),
         ("How it was done", ("crew", "camera", "weather")),
+        ("Scale", ("distance_m", "distance_u95_m", "marker_family", "marker_side_mm")),
         ("", ("notes",)),
     )
+    cures = {"markers_have_a_size": "marker_side_mm", "survey_distance_is_surer_than_itself": "distance_u95_m"}
 
     class Meta:
         model = Survey
-        fields = ("surveyed_on", "method", "name", "project", "crew", "camera", "weather", "notes")
-        labels = {"surveyed_on": "Date"}
+        fields = (
+            "surveyed_on", "method", "name", "project", "crew", "camera", "weather",
+            "distance_m", "distance_u95_m", "marker_family", "marker_side_mm", "notes",
+        )  # fmt: skip
+        labels = {
+            "surveyed_on": "Date",
+            "distance_m": "Distance to surface, metres",
+            "distance_u95_m": "Its uncertainty, ± metres",
+            "marker_family": "Markers in the photos",
+            "marker_side_mm": "Side of black square, mm",
+        }
         help_texts = {
             "crew": "Who was there.",
             "camera": "Camera and lens; the photos say it too where they can.",
             "weather": "Light and wet decide what can be seen: “overcast, dry”.",
+            "distance_m": (
+                "Where it was much the same for all photos. A laser range in a photo, or a distance given for one, "
+                "counts more. A change here has all photos measured again."
+            ),
+            "distance_u95_m": "What 95 of 100 photos keep to. Empty: 20 % of the distance.",
+            "marker_family": (
+                "Flat printed markers on the surface give the surest scale, 1 to 2 %. AprilTag 36h11 is the one to "
+                "take; the handbook's page “From pixels to millimetres” (docs/scale.md) tells how to print them."
+            ),
+            "marker_side_mm": "Measured on the print, from edge to edge of the black square: printers change sizes.",
         }
-        widgets = {"surveyed_on": DateField(), "notes": forms.Textarea(attrs={"rows": 4})}
+        widgets = {
+            "surveyed_on": DateField(),
+            "notes": forms.Textarea(attrs={"rows": 4}),
+            "distance_m": forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+            "distance_u95_m": forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+            "marker_side_mm": forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -32,6 +62,23 @@ class SurveyForm(RecordForm):
         project.queryset = Project.objects.filter(organisation=self.instance.bridge.organisation_id)
         project.empty_label = "None"
         project.help_text = "The contract under which it was done."
+        family = cast(forms.TypedChoiceField, self.fields["marker_family"])
+        family.choices = [("", "No markers"), *list(cast(list[tuple[str, str]], family.choices))[1:]]
+
+    def clean(self) -> dict[str, Any]:
+        """The distance keeps to the rules of a photo's own."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not {"distance_m", "distance_u95_m"} & set(self.errors):
+            try:
+                check_distance(cleaned.get("distance_m"), cleaned.get("distance_u95_m"))
+            except InspectionError as error:
+                self.add_error(error.field, error.detail)
+        return cleaned
+
+    def _field_curing(self, error: ValidationError) -> str | None:
+        # Of markers the half that is missing.
+        field = super()._field_curing(error)
+        return "marker_family" if field == "marker_side_mm" and not self.instance.marker_family else field
 
 
 class ProjectForm(OwnedForm):

@@ -28,6 +28,9 @@ class Api:
         options.setdefault("content_type", "application/json")
         return self.client.post(self._at(path), {} if body is None else body, headers=self.headers, **options)
 
+    def patch(self, path: str, body: Any) -> Any:
+        return self.client.patch(self._at(path), body, content_type="application/json", headers=self.headers)
+
     def upload(self, path: str, **fields: Any) -> Any:
         return self.client.post(self._at(path), fields, headers=self.headers)
 

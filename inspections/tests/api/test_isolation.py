@@ -17,6 +17,7 @@ OPEN_TO_ALL = {"", "schema/", "docs/", "health/", "tokens/"}
 BODIES: dict[str, dict[str, Any]] = {
     "findings/<uuid:pk>/reviews/": {"verdict": "accepted"},
     "photos/<uuid:pk>/runs/": {"threshold": 0.4},
+    "runs/<uuid:pk>/measure/": {"threshold": 0.4},
 }
 
 
@@ -56,6 +57,8 @@ def address(route: URLPattern, key: uuid.UUID) -> str:
 def ask(api: Api, method: str, route: URLPattern, key: uuid.UUID) -> Any:
     if method == "GET":
         return api.get(address(route, key))
+    if method == "PATCH":
+        return api.patch(address(route, key), {})
     if str(route.pattern) == "surveys/<uuid:pk>/photos/":
         return api.upload(address(route, key))
     return api.post(address(route, key), BODIES.get(str(route.pattern), {}))
@@ -64,7 +67,7 @@ def ask(api: Api, method: str, route: URLPattern, key: uuid.UUID) -> Any:
 @pytest.mark.parametrize("route", WITH_A_KEY, ids=ids(WITH_A_KEY))
 def test_what_is_foreign_answers_like_what_never_was(route, keys, outsider):
     key = keys[str(route.pattern).split("/")[0]]
-    for method in ("GET", "POST"):
+    for method in ("GET", "POST", "PATCH"):
         foreign, unknown = ask(outsider, method, route, key), ask(outsider, method, route, uuid.uuid4())
         assert foreign.status_code == unknown.status_code
         assert foreign.status_code in (404, 405), (method, foreign.content)
@@ -77,9 +80,9 @@ def test_the_owner_reaches_it(route, keys, api_as):
     """The counterpart: without it the test above would pass on a broken address."""
     key = keys[str(route.pattern).split("/")[0]]
     owner = api_as(Role.ADMINISTRATOR)
-    statuses = {method: ask(owner, method, route, key).status_code for method in ("GET", "POST")}
-    has_no_picture = str(route.pattern) == "runs/<uuid:pk>/probability.png"
-    assert any(status not in (404, 405) for status in statuses.values()) or has_no_picture
+    statuses = {method: ask(owner, method, route, key).status_code for method in ("GET", "POST", "PATCH")}
+    has_no_file = str(route.pattern) in ("runs/<uuid:pk>/probability.png", "runs/<uuid:pk>/widths/")
+    assert any(status not in (404, 405) for status in statuses.values()) or has_no_file
 
 
 @pytest.mark.parametrize("route", routes(), ids=ids(routes()))

@@ -77,6 +77,73 @@ def test_the_table_has_every_finding_with_its_decision(survey):
     assert rows[0]["network"] == "'=2+3"
 
 
+MEASURED = {
+    "length_mm": 123.456,
+    "width_median_px": 3.1,
+    "width_u95_px": 0.61234,
+    "width_mm": 2.5,
+    "width_u95_mm": 0.5,
+    "widest_mm": 3.25,
+    "widest_u95_mm": 0.65,
+    "state": "CS3",
+    "worst_state": "CS3",
+    "proposal": {"pack": "aashto-mbei-mm", "version": "1.0", "rule": "reinforced"},
+}
+SCALED = {"mm_per_px": 0.8064516, "mm_per_px_u95": 0.0625, "scale_source": "laser", "floor_mm": 2.16}
+
+
+def measure(survey) -> None:
+    """The first photo gets a scale; its accepted crack a width, its rejected one a bound."""
+    first = survey.images.get(original_name="DJI_0001.JPG")
+    survey.images.filter(pk=first.pk).update(**SCALED)
+    first.findings.filter(number=1).update(**MEASURED)
+    first.findings.filter(number=2).update(length_mm=10.0, width_bound_mm=1.5, widest_bound_mm=2.0, worst_state="CS3")
+
+
+def test_the_table_has_pixels_and_millimetres_with_what_they_come_from(survey):
+    measure(survey)
+    rows = list(csv.DictReader(io.StringIO(exported(survey, "csv")[1].decode(), newline="")))
+    wide, bound, bare = rows
+    assert (wide["length_px"], wide["length_mm"], wide["width_median_px"], wide["width_u95_px"]) == (
+        "50.0", "123.5", "3.1", "0.612",
+    )  # fmt: skip
+    assert (wide["width_mm"], wide["width_u95_mm"], wide["width_bound_mm"]) == ("2.5", "0.5", "")
+    assert (wide["widest_mm"], wide["widest_u95_mm"], wide["state"], wide["worst_state"]) == (
+        "3.25", "0.65", "CS3", "CS3",
+    )  # fmt: skip
+    assert (wide["rule"], wide["rule_pack"], wide["network"]) == ("reinforced", "aashto-mbei-mm 1.0", "'=2+3")
+    assert (wide["photo_mm_per_px"], wide["photo_mm_per_px_u95"]) == ("0.80645", "0.0625")
+    assert (wide["photo_scale_source"], wide["photo_floor_mm"]) == ("laser", "2.16")
+    assert (bound["width_mm"], bound["width_bound_mm"], bound["widest_bound_mm"]) == ("", "1.5", "2.0")
+    assert (bound["state"], bound["worst_state"], bound["rule"]) == ("", "CS3", "")
+    assert {bare[name] for name in ("length_mm", "width_mm", "photo_mm_per_px", "photo_scale_source", "state")} == {""}
+
+
+def test_points_tell_millimetres_and_metres(survey):
+    measure(survey)
+    survey.images.update(latitude=47.25, longitude=8.5)
+    first, second = (feature["properties"] for feature in json.loads(exported(survey, "geojson")[1])["features"])
+    assert (first["worst_width_mm"], first["worst_bound_mm"], first["crack_length_m"]) == (3.25, None, 0.1235)
+    assert (first["mm_per_px"], first["scale_source"], first["floor_mm"]) == (0.80645, "laser", 2.16)
+    assert (second["worst_width_mm"], second["crack_length_m"], second["mm_per_px"]) == (None, None, None)
+    assert "crack_length_mm" not in first
+    survey.images.get(original_name="DJI_0002.JPG").findings.all().delete()
+    survey.images.update(mm_per_px=0.5)
+    _, clean = (feature["properties"] for feature in json.loads(exported(survey, "geojson")[1])["features"])
+    assert (clean["findings"], clean["crack_length_m"]) == (0, 0.0)
+
+
+def test_coco_annotations_have_their_measures_as_attributes(survey):
+    measure(survey)
+    body = json.loads(exported(survey, "coco")[1])
+    first, second = body["annotations"]
+    told = first["attributes"]
+    assert (told["widest_mm"], told["length_mm"], told["state"], told["rule"]) == (3.25, 123.5, "CS3", "reinforced")
+    assert (told["length_px"], told["orientation_deg"]) == (50.0, 143.1)
+    assert (second["attributes"]["width_mm"], second["attributes"]["state"]) == (None, None)
+    assert (body["images"][0]["mm_per_px"], body["images"][1]["mm_per_px"]) == (0.80645, None)
+
+
 @pytest.mark.parametrize("lead", ["=", "+", "-", "@", "\t", "\r", "\n"])
 def test_a_cell_that_would_calculate_is_text(lead):
     assert safe_cell(f"{lead}1+1") == f"'{lead}1+1"

@@ -181,12 +181,12 @@ def test_htmx_gets_the_panel_that_waits(inspector, image):
 @pytest.mark.parametrize(
     ("name", "typed", "said"),
     [
-        ("photo-distance", {"distance_m": "0"}, "between 0.01 and 1000 metres"),
+        ("photo-distance", {"distance_m": "0"}, "between 0.05 and 1000 metres"),
         ("photo-distance", {"distance_m": "3", "distance_u95_m": "5"}, "less than the distance"),
         ("photo-distance", {"distance_m": "nan"}, "Enter a number"),
         ("photo-distance", {"distance_m": "near"}, "Enter a number"),
         ("photo-distance", {}, "Please fill this in"),
-        ("photo-known-length", {**ENDS, "length_mm": "-1"}, "between 0 and 1 000 000 mm"),
+        ("photo-known-length", {**ENDS, "length_mm": "-1"}, "between 0.1 and 1 000 000 mm"),
         ("photo-known-length", {**ENDS, "stop_x": "9999", "length_mm": "50"}, "inside the photo"),
         ("photo-known-length", {**ENDS, "stop_x": "12", "length_mm": "50"}, "at least 10 pixels apart"),
         ("photo-known-length", {**ENDS, "stop_x": "", "length_mm": "50"}, "Mark both ends on the photo"),

@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from inspections.errors import InspectionError
 from inspections.models import Finding, Role, SegmentationRun, Survey, SurveyImage
-from inspections.pages.selections import PAGE_SIZE, read_figures
+from inspections.pages.figures import read_figures
+from inspections.pages.selections import PAGE_SIZE
 from inspections.services.reviews import record_review
 from inspections.services.runs import retry_run
 from inspections.testing import (
@@ -108,7 +109,8 @@ def test_the_figures_are_those_of_every_other_page(survey, organisation):
     assert ours.photos["all"] == theirs.photo_count and ours.photos["analysed"] == theirs.analysed_count
     assert (ours.photos["failed"], ours.open) == (theirs.failed_count, theirs.open_run_count)
     assert (ours.cracks, ours.undecided) == (theirs.finding_count, theirs.undecided_count)
-    assert (ours.worst_width_px, ours.crack_length_px) == (theirs.worst_width_px, theirs.crack_length_px)
+    assert (ours.worst.px, ours.crack_length_px) == (theirs.worst_width_px, theirs.crack_length_px)
+    assert (ours.crack_length_mm, ours.scaled_count) == (theirs.crack_length_mm, theirs.scaled_count) == (None, 0)
 
 
 def test_every_card_tells_the_state_of_its_photo(inspector, survey):
@@ -168,12 +170,13 @@ def test_filters_stand_in_the_address(viewer, survey, organisation):
         "findings": {decided, undecided},
         "undecided": {undecided},
         "failed": {failed},
+        "unscaled": {clean, decided, undecided},
         "a word of the future": {open_one, clean, decided, undecided, failed},
     }
     for word, images in expected.items():
         answer = viewer.get(address, {"show": word})
         assert {shown.image for shown in answer.context["cards"]} == images, word
-    assert [choice.count for choice in answer.context["filters"]] == [5, 3, 2, 1, 1]
+    assert [choice.count for choice in answer.context["filters"]] == [5, 3, 2, 1, 1, 3]
     nothing = viewer.get(reverse("survey", args=[make_survey(survey.bridge).pk]), {"show": "failed"})
     assert nothing.status_code == 200
 
@@ -355,6 +358,22 @@ def test_a_checksum_may_be_missing_but_the_size_is_always_said(inspector, survey
     for size in (None, "", "many", "-1", "9" * 30):
         answer = push(inspector, survey, draw_photo(seed=8), size=size)
         assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (400, "invalid", "size"), size
+
+
+def test_a_program_may_know_the_distance_of_each_photo(inspector, survey):
+    assert push(inspector, survey, draw_photo(seed=19), distance_m="3.5", distance_u95_m=" 0.5 ").status_code == 201
+    image = SurveyImage.objects.get()
+    assert (image.distance_m, image.distance_u95_m) == (3.5, 0.5)
+    assert push(inspector, survey, draw_photo(seed=20), distance_m="", distance_u95_m="").status_code == 201
+    for fields, field in (
+        ({"distance_m": "near"}, "distance_m"),
+        ({"distance_m": "nan"}, "distance_m"),
+        ({"distance_m": "0"}, "distance_m"),
+        ({"distance_m": "3", "distance_u95_m": "4"}, "distance_u95_m"),
+    ):
+        answer = push(inspector, survey, draw_photo(seed=22), **fields)
+        assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (400, "invalid", field), fields
+    assert SurveyImage.objects.count() == 2
 
 
 def test_a_body_cut_in_the_middle_is_no_file(inspector, survey):

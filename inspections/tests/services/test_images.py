@@ -11,8 +11,17 @@ from PIL import Image
 from inspections.errors import InspectionError
 from inspections.models import SegmentationRun, SurveyImage
 from inspections.services import images, storage
-from inspections.services.images import add_image
-from inspections.testing import BROKEN_JPEG, draw_photo, make_element, make_network, make_survey, make_user
+from inspections.services.images import add_image, place_image
+from inspections.testing import (
+    BROKEN_JPEG,
+    RecordedDispatch,
+    draw_photo,
+    make_element,
+    make_network,
+    make_run,
+    make_survey,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -122,3 +131,40 @@ def test_a_full_disk_is_told_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch)
 def test_no_stored_name_leads_outside(name: str) -> None:
     with pytest.raises(InspectionError):
         storage.media_path(name)
+
+
+def test_a_distance_may_come_with_the_photo() -> None:
+    image = add(distance_m=3.25, distance_u95_m=0.2).image
+    image.refresh_from_db()
+    assert (image.distance_m, image.distance_u95_m, image.is_measured) == (3.25, 0.2, True)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"distance_m": 0.02},
+        {"distance_m": 1001.0},
+        {"distance_m": float("nan")},
+        {"distance_m": 2.0, "distance_u95_m": 2.0},
+        {"distance_m": 2.0, "distance_u95_m": float("inf")},
+        {"distance_u95_m": 1.0},
+    ],
+)
+def test_a_distance_that_cannot_be_is_refused_before_anything_is_stored(given) -> None:
+    with pytest.raises(InspectionError) as refusal:
+        add(**given)
+    assert refusal.value.code == "invalid" and refusal.value.field.startswith("distance")
+    assert not SurveyImage.objects.exists() and stored_files() == []
+
+
+def test_a_photo_finds_its_element_later_and_is_judged_again(django_capture_on_commit_callbacks) -> None:
+    image = make_run(status=SegmentationRun.Status.SUCCEEDED).image
+    pier = make_element(image.survey.bridge)
+    for element, wanted in ((pier, 1), (pier, 1), (None, 2), (None, 2)):
+        with django_capture_on_commit_callbacks(execute=True):
+            place_image(image=image, element=element)
+        image.refresh_from_db()
+        assert (image.element, image.measure_wanted) == (element, wanted)
+    assert RecordedDispatch.measuring == 2
+    with pytest.raises(InspectionError, match="another bridge"):
+        place_image(image=image, element=make_element())

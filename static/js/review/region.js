@@ -62,7 +62,9 @@ export class Region {
     const { clientWidth: width, clientHeight: height } = this.stage;
     const { photo } = this.data;
     this.scale = this.isWhole ? this.#whole : this.#actual;
-    const [left, top] = [width / 2 - this.centre[0] * this.scale, height / 2 - this.centre[1] * this.scale];
+    // Whole pixels of the screen: between tiles that end within one, the dark behind would shine through.
+    const whole = (place) => Math.round(place * devicePixelRatio) / devicePixelRatio;
+    const [left, top] = [width / 2 - this.centre[0] * this.scale, height / 2 - this.centre[1] * this.scale].map(whole);
     this.moved.setAttribute("transform", `translate(${left} ${top}) scale(${this.scale})`);
     if (!photo.tiles) return;
     const step = Math.min(photo.maxLevel, Math.max(0, Math.floor(-Math.log2(this.scale * devicePixelRatio) + 0.01)));
