@@ -55,9 +55,10 @@ def choose_pack(*, organisation: Organisation, pack_id: str) -> None:
 
 
 def judge_again(photos: SurveyImageQuerySet) -> int:
-    """Have the findings of photos judged again by the rules and materials of now; photos without an analysis wait for
-    theirs. One that is running has read the old rules, and is followed by another judgement. Surveys that were signed off
-    stay as they were signed. Returns how many.
+    """Have the findings of photos judged again by the rules and materials of now. Returns how many.
+
+    Photos without an analysis wait for theirs; one that is running has read the old rules, and is followed by another
+    judgement. Surveys that were signed off stay as they were signed.
     """
     status = SegmentationRun.Status
     looked = SegmentationRun.objects.filter(image=OuterRef("pk"), status__in=(status.SUCCEEDED, status.RUNNING))

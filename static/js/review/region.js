@@ -62,6 +62,7 @@ export class Region {
     const { clientWidth: width, clientHeight: height } = this.stage;
     const { photo } = this.data;
     this.scale = this.isWhole ? this.#whole : this.#actual;
+    if (!this.held) this.centre = this.#inside([width, height]);
     // Whole pixels of the screen: between tiles that end within one, the dark behind would shine through.
     const whole = (place) => Math.round(place * devicePixelRatio) / devicePixelRatio;
     const [left, top] = [width / 2 - this.centre[0] * this.scale, height / 2 - this.centre[1] * this.scale].map(whole);
@@ -83,6 +84,15 @@ export class Region {
       picture.remove();
       this.shown.delete(name);
     }
+  }
+
+  // As much photo in the window as there is.
+  #inside(window) {
+    const { photo } = this.data;
+    return this.centre.map((place, axis) => {
+      const [length, half] = [axis ? photo.height : photo.width, window[axis] / this.scale / 2];
+      return 2 * half >= length ? length / 2 : Math.min(length - half, Math.max(half, place));
+    });
   }
 
   #place(level, column, row, { left, top, step }) {
