@@ -1,0 +1,281 @@
+"""The review: which regions come, in which order, and what a key press writes."""
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from inspections.models import Finding, LookAlikes, Role, SegmentationRun
+from inspections.services.reviews import record_review
+from inspections.testing import (
+    make_bridge,
+    make_element,
+    make_finding,
+    make_image,
+    make_organisation,
+    make_run,
+    make_survey,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def organisation():
+    return make_organisation()
+
+
+@pytest.fixture
+def survey(organisation):
+    return make_survey(make_bridge(organisation, material="reinforced_concrete"))
+
+
+@pytest.fixture
+def reviewer(organisation):
+    return make_user(Role.REVIEWER, organisation, username="ada")
+
+
+@pytest.fixture
+def client(reviewer) -> Client:
+    client = Client()
+    client.force_login(reviewer)
+    return client
+
+
+def analysed(survey, *risks: float, **fields) -> list[Finding]:
+    """A photo with a finding for each risk."""
+    run = make_run(make_image(survey, **fields), status=SegmentationRun.Status.SUCCEEDED)
+    return [make_finding(run, risk=risk) for risk in risks]
+
+
+def ids(answer) -> list[str]:
+    return [region["id"] for region in answer.json()["regions"]]
+
+
+def names(findings) -> list[str]:
+    return [str(finding.pk) for finding in findings]
+
+
+def ask(client, **query):
+    return client.get(reverse("review-next"), query)
+
+
+def decide(client, finding, **body):
+    return client.post(reverse("finding-decide", args=[finding.pk]), json.dumps(body), content_type="application/json")
+
+
+def test_the_riskiest_come_first_and_go_on_from_a_place(client, survey):
+    low, high, middle, least = analysed(survey, 0.2, 0.9, 0.5, 0.1)
+    assert ids(ask(client)) == names([high, middle, low])
+    assert ids(ask(client, after=high.pk)) == names([middle, low, least])
+    # At the end it begins again with what was left undecided.
+    assert ids(ask(client, after=low.pk)) == names([least, high, middle])
+    assert ask(client).json()["left"] == 4
+
+
+def test_a_link_opens_the_same_place_even_on_a_decided_region(client, survey, reviewer):
+    first, second, third = analysed(survey, 0.9, 0.5, 0.1)
+    record_review(finding=second, reviewer=reviewer, verdict="accepted")
+    page = client.get(reverse("review"), {"at": second.pk})
+    assert [region["id"] for region in page.context["scene"]["regions"]] == names([second, third, first])
+
+
+def test_other_orders(client, survey):
+    (thin,), (wide,), (bare,) = (analysed(survey, risk) for risk in (0.9, 0.1, 0.5))
+    Finding.objects.filter(pk=thin.pk).update(widest_mm=0.2)
+    Finding.objects.filter(pk=wide.pk).update(widest_mm=1.4)
+    assert ids(ask(client, order="width")) == names([wide, thin, bare])
+    assert ids(ask(client, order="width", after=wide.pk)) == names([thin, bare, wide])
+    assert ids(ask(client, order="photo")) == names([thin, wide, bare])
+    assert ids(ask(client, order="photo", after=thin.pk)) == names([wide, bare, thin])
+
+
+def test_filters_narrow_the_queue(client, survey, organisation, reviewer):
+    element = make_element(survey.bridge)
+    (here,) = analysed(survey, 0.5)
+    here.image.element = element
+    here.image.save()
+    (mine,) = analysed(survey, 0.4)
+    Finding.objects.filter(pk=mine.pk).update(assignee=reviewer, widest_mm=0.8, state="CS2", worst_state="CS2")
+    (elsewhere,) = analysed(make_survey(make_bridge(organisation)), 0.9)
+    record_review(finding=elsewhere, reviewer=reviewer, verdict="rejected")
+    for query, found in (
+        ({"survey": survey.pk}, [here, mine]),
+        ({"bridge": survey.bridge_id}, [here, mine]),
+        ({"element": element.pk}, [here]),
+        ({"mine": 1}, [mine]),
+        ({"wider_mm": "0.5"}, [mine]),
+        ({"state": "CS2"}, [mine]),
+        ({"surer": "0.95"}, []),
+        ({"network": here.run.network_id}, [here]),
+        ({"decided": 1}, [elsewhere, here, mine]),
+        ({"survey": "nonsense", "wider_mm": "wide", "order": "sideways"}, [here, mine]),
+    ):
+        assert ids(ask(client, **query)) == names(found), query
+
+
+def test_what_others_own_is_neither_counted_nor_shown(client, survey):
+    analysed(survey, 0.5)
+    foreign = make_survey()
+    (hidden,) = analysed(foreign, 0.9)
+    assert ask(client).json()["left"] == 1
+    assert decide(client, hidden, action="accepted").status_code == 404
+    for name in ("review", "review-grid"):
+        assert client.get(reverse(name), {"survey": foreign.pk}).status_code == 404
+
+
+def test_one_request_decides_and_brings_the_next(client, survey):
+    first, second, third, fourth = analysed(survey, 0.9, 0.8, 0.7, 0.6)
+    body = {"action": "rejected", "reason": "joint", "seen": 0, "after": str(third.pk), "queue": ""}
+    answer = decide(client, first, **body)
+    assert answer.json()["verdict"] == "rejected" and answer.json()["seen"] == 1
+    assert ids(answer) == names([fourth, second, third]) and answer.json()["left"] == 3
+    first.refresh_from_db()
+    assert (first.verdict, first.reviews.get().reason) == ("rejected", "joint")
+    assert decide(client, first, action="undo", seen=1).json()["verdict"] == "undecided"
+
+
+def test_the_second_of_two_is_told_what_the_first_decided(client, survey, organisation):
+    (finding,) = analysed(survey, 0.9)
+    other = make_user(Role.REVIEWER, organisation, username="grace")
+    record_review(finding=finding, reviewer=other, verdict="accepted", state="CS3")
+    answer = decide(client, finding, action="rejected", reason="moss", seen=0)
+    assert answer.status_code == 409
+    told = answer.json()
+    assert told["code"] == "decided_meanwhile" and "grace has accepted it" in told["detail"]
+    assert (told["verdict"], told["state"], told["seen"]) == ("accepted", "CS3", 1)
+    assert decide(client, finding, action="rejected", reason="moss", seen=1).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({}, "accepted, rejected, undo"),
+        ({"action": "accepted", "state": "CS9"}, "CS1"),
+        ({"action": "rejected", "reason": "boredom"}, "joint"),
+        ({"action": "comment", "text": " "}, "between 1 and"),
+        ({"action": "assign", "assignee": "nobody"}, "Nobody here"),
+        ({"action": "undo"}, "nothing to take back"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_its_cure(client, survey, body, says):
+    (finding,) = analysed(survey, 0.9)
+    answer = decide(client, finding, **body)
+    assert answer.status_code in (400, 409) and says in answer.json()["detail"]
+    assert not finding.reviews.exists()
+
+
+def test_comment_and_assignment_from_the_review(client, survey, reviewer):
+    (finding,) = analysed(survey, 0.9)
+    decide(client, finding, action="comment", text="@ada look at the left end")
+    assert finding.comments.get().mentioned.get() == reviewer
+    assert decide(client, finding, action="assign", assignee="ada").json()["assignee"] == "ada"
+    assert "Open comments" in ask(client).json()["regions"][0]["html"]
+
+
+def test_the_survey_before_shows_the_same_element(client, survey):
+    element = make_element(survey.bridge)
+    older = make_survey(survey.bridge, surveyed_on="2024-05-04", name="Two years ago")
+    for place in (older, survey):
+        (finding,) = analysed(place, 0.9 if place is survey else 0.1)
+        finding.image.element, finding.image.preview = element, "p.jpg"
+        finding.image.save()
+    first = ask(client).json()["regions"][0]
+    assert first["earlier"]["name"].startswith("Two years ago")
+    assert ask(client, survey=older.pk).json()["regions"][0]["earlier"] is None
+
+
+def test_queries_do_not_grow_with_the_queue(client, survey, django_assert_max_num_queries):
+    analysed(survey, *[0.5] * 3)
+    with django_assert_max_num_queries(40) as few:
+        ask(client)
+        client.get(reverse("review-grid"))
+    for _ in range(4):
+        analysed(survey, *[0.5] * 5)
+    with django_assert_max_num_queries(len(few)):
+        ask(client)
+        client.get(reverse("review-grid"))
+
+
+def test_a_filter_is_kept_under_a_name_and_forgotten(client, survey, reviewer):
+    answer = client.post(reverse("review-save"), {"name": "Wide", "wider_mm": "0.3", "survey": str(survey.pk)})
+    assert answer.status_code == 302 and "wider_mm=0.3" in answer["Location"]
+    kept = reviewer.saved_queues.get()
+    assert kept.name in client.get(reverse("review")).text
+    client.post(reverse("review-save"), {"forget": str(kept.pk)})
+    assert not reviewer.saved_queues.exists()
+
+
+def group(survey, findings) -> None:
+    alike = LookAlikes.objects.create(survey=survey, centre=[0])
+    Finding.objects.filter(pk__in=[finding.pk for finding in findings]).update(look_alikes=alike)
+
+
+def test_the_grid_puts_look_alikes_together_the_largest_group_first(client, survey):
+    pair, trio, alone = analysed(survey, 0.9, 0.8), analysed(survey, 0.3, 0.2, 0.1), analysed(survey, 0.95)
+    for findings in (pair, trio, alone):
+        group(survey, findings)
+    groups = client.get(reverse("review-grid")).context["groups"]
+    assert [[finding.pk for finding in shown["findings"]] for shown in groups] == [
+        [finding.pk for finding in findings] for findings in (trio, pair, alone)
+    ]
+    assert [shown["alike"] for shown in groups] == [True, True, False]
+
+
+def apply(client, findings, **body):
+    regions = [{"id": str(finding.pk), "seen": 0} for finding in findings]
+    return client.post(
+        reverse("review-apply"), json.dumps({"regions": regions, **body}), content_type="application/json"
+    )
+
+
+def test_many_are_decided_with_one_apply(client, survey):
+    findings = analysed(survey, 0.9, 0.8, 0.7)
+    assert apply(client, findings, action="rejected", reason="joint").json() == {"decided": 3}
+    assert Finding.objects.filter(verdict="rejected").count() == 3
+
+
+def test_apply_writes_nothing_when_one_was_decided_meanwhile(client, survey, reviewer):
+    findings = analysed(survey, 0.9, 0.8, 0.7)
+    record_review(finding=findings[1], reviewer=reviewer, verdict="accepted")
+    answer = apply(client, findings, action="rejected", reason="joint")
+    assert answer.status_code == 409 and answer.json()["changed"] == [str(findings[1].pk)]
+    assert not Finding.objects.filter(verdict="rejected").exists()
+
+
+def test_apply_reaches_nobody_elses_regions(client, survey):
+    ours, theirs = analysed(survey, 0.9), analysed(make_survey(), 0.9)
+    assert apply(client, [*ours, *theirs], action="accepted").status_code == 404
+    assert not Finding.objects.filter(verdict__isnull=False).exists()
+    assert apply(client, [], action="accepted").status_code == 400
+
+
+def test_a_viewer_sees_the_review_and_decides_nothing(survey, organisation):
+    (finding,) = analysed(survey, 0.9)
+    viewer = Client()
+    viewer.force_login(make_user(Role.VIEWER, organisation))
+    assert viewer.get(reverse("review")).context["scene"]["mayReview"] is False
+    assert decide(viewer, finding, action="accepted").status_code == 403
+    assert apply(viewer, [finding], action="accepted").status_code == 403
+
+
+def test_a_survey_is_signed_off_and_reopened_on_its_page(client, survey):
+    (finding,) = analysed(survey, 0.9)
+    page = client.get(reverse("survey", args=[survey.pk]))
+    assert "Sign off with 1 undecided" in page.text
+    answer = client.post(reverse("survey-close", args=[survey.pk]), {"undecided": "0"}, follow=True)
+    assert "1 findings are undecided" in answer.text
+    answer = client.post(
+        reverse("survey-close", args=[survey.pk]), {"undecided": "1", "note": "rope team"}, follow=True
+    )
+    assert "Signed off" in answer.text and "Reopen the survey" in answer.text
+    assert decide(client, finding, action="accepted").status_code == 409
+    client.post(reverse("survey-reopen", args=[survey.pk]), {"reason": "a photo was missing"})
+    assert decide(client, finding, action="accepted").status_code == 200
+    history = client.get(reverse("survey-history", args=[survey.pk])).text
+    for said in ("Signed off", "rope team", "Reopened", "a photo was missing", "Decided"):
+        assert said in history
+    only = client.get(reverse("survey-history", args=[survey.pk]), {"kind": "closed"}).text
+    assert "rope team" in only and "a photo was missing" not in only
