@@ -201,7 +201,7 @@ def test_all_cracks_together_are_told_and_told_anew_after_a_decision(organisatio
     reviewer = enter(Role.REVIEWER, organisation)
     told = words(by_id(look(reviewer, run), "totals"))
     # 300 px on 160 x 120 px at 0.5 mm: 0.15 m on 0.0048 m²; 19 200 px² / 300 px = 64 px apart.
-    assert "Density 31.25 m/m²" in told and "R 1.00" in told and "Spacing 32.0 mm" in told
+    assert "31.25 m/m²" in told and "R 1.00" in told and "32.0 mm" in told
     finding = run.findings.first()
     answer = reviewer.post(
         reverse("finding-review", args=[finding.pk]), {"verdict": "rejected"}, headers={"HX-Request": "true"}
