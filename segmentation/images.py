@@ -19,6 +19,7 @@ from segmentation.errors import ImageTooLarge, OutOfMemory, UnreadableImage, Uns
 
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP")
 MAX_PIXELS = 250_000_000
+BAND_ROWS = 256
 
 # Pillow's own limit is lower than ours and knows no sentence; `read_image` applies ours to every header.
 Image.MAX_IMAGE_PIXELS = None
@@ -121,7 +122,7 @@ def _decode(image: Image.Image) -> Photo:
         upright = image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
     deep = image.mode in _DEEP_GREY
     return Photo(
-        pixels=_from_deep_grey(upright, bit_depth, inverted) if deep else np.asarray(_on_white(upright)),
+        pixels=_from_deep_grey(upright, bit_depth, inverted) if deep else _pixels(_on_white(upright)),
         source=PhotoSource(
             format="JPEG" if image.format == "MPO" else str(image.format),
             mode=mode,
@@ -179,6 +180,15 @@ def _white_is_zero(image: Image.Image) -> bool:
     if not isinstance(image, TiffImagePlugin.TiffImageFile):
         return False
     return bool(image.tag_v2.get(Exif.PhotometricInterpretation) == 0)
+
+
+def _pixels(image: Image.Image) -> NDArray[np.uint8]:
+    """uint8 (height, width, 3), read-only; copied in bands, because Pillow's own way needs room for it three times."""
+    pixels = np.empty((image.height, image.width, 3), np.uint8)
+    for top in range(0, image.height, BAND_ROWS):
+        pixels[top : top + BAND_ROWS] = image.crop((0, top, image.width, min(top + BAND_ROWS, image.height)))
+    pixels.flags.writeable = False
+    return pixels
 
 
 def _from_deep_grey(image: Image.Image, bit_depth: int, inverted: bool) -> NDArray[np.uint8]:

@@ -16,7 +16,7 @@ from segmentation.checkpoints import ModelCard, load_checkpoint, save_checkpoint
 from segmentation.engines import Recipe, processor_has_bf16
 from segmentation.images import read_image
 from segmentation.networks import build_network
-from segmentation.tiling import plan_tiles
+from segmentation.tiling import fit_tiles, plan_tiles
 
 ORIGINAL = "original-vgg16"
 # The ratios are taken on the photo nearest to this.
@@ -111,7 +111,9 @@ def _beside_peak(network: Path, ours: Timed) -> dict[str, Any]:
     loaded, card = load_checkpoint(network)
     bf16 = "bf16" in ours.device
     peak = matrix_peak(torch.bfloat16 if bf16 else torch.float32)
-    reached = multiplications(loaded, card.tile) * ours.tiles / ours.seconds["network"]
+    per_pixel = multiplications(loaded, card.tile) / card.tile**2
+    plan = fit_tiles(*ours.size, tile=card.tile, overlap=card.overlap, step=Recipe(loaded, card).step)
+    reached = per_pixel * len(plan) * plan.tile_width * plan.tile_height / ours.seconds["network"]
     return {
         "giga_macs_per_second": reached,
         "matrix": peak,
@@ -126,6 +128,7 @@ def _machine() -> dict[str, Any]:
 
 def _row(timed: Timed) -> dict[str, Any]:
     return asdict(timed) | {
+        "megapixels": timed.megapixels,
         "mp_per_second": timed.mp_per_second,
         "seconds_per_mp": timed.total / timed.megapixels,
     }

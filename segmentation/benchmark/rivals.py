@@ -27,7 +27,7 @@ def plain_seconds(recipe: Recipe, pixels: NDArray[np.uint8], plan: TilePlan, *, 
     """
     recipe = recipe.eval().float()
     places = [(left, top) for top in plan.tops for left in plan.lefts][:sample]
-    tiles = [cut_tile(pixels, left, top, plan.tile)[None] for left, top in places]
+    tiles = [cut_tile(pixels, left, top, plan.tile_width, plan.tile_height)[None] for left, top in places]
     return _typical(lambda tile: _plain(recipe, tile), tiles) * len(plan)
 
 

@@ -6,6 +6,7 @@ An engine belongs to the process that loaded it: load it after a fork, never bef
 from segmentation.engines.graphics import fitting_batch
 from segmentation.engines.loading import DEVICES, Engine, Precision, load_engine
 from segmentation.engines.openvino import OpenVinoEngine, compiled_networks
+from segmentation.engines.photos import look, plan_for
 from segmentation.engines.processor import processor_has_bf16
 from segmentation.engines.pytorch import TorchEngine
 from segmentation.engines.recipe import Recipe
@@ -20,5 +21,7 @@ __all__ = [
     "compiled_networks",
     "fitting_batch",
     "load_engine",
+    "look",
+    "plan_for",
     "processor_has_bf16",
 ]

@@ -22,14 +22,23 @@ DEVICES = ("auto", "cpu", "cuda", "torch-cpu", "openvino")
 
 
 class Engine(Protocol):
-    """What `load_engine` returns. `batch` is the number of tiles it likes to be given at once."""
+    """What `load_engine` returns.
+
+    `batch` is the number of tiles it likes to be given at once, `at_once` the number of threads that may do so, `step`
+    what the sides of a tile must be multiples of.
+    """
 
     card: ModelCard
     device_label: str
     batch: int
+    at_once: int
+    step: int
 
     def predict(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
         """RGB tiles (N, H, W, 3) → probabilities (N, H, W), 0..1. Raises MemoryError where memory runs out."""
+
+    def rest(self) -> None:
+        """Give back the memory that only work needs: a photo is done."""
 
 
 def load_engine(path: Path, device: str = "auto", *, precision: Precision = "auto") -> Engine:

@@ -11,6 +11,8 @@ from segmentation.checkpoints import ModelCard
 from segmentation.engines.graphics import measured_batch
 from segmentation.engines.processor import Precision, memory_errors, out_of_memory, processor_has_bf16
 from segmentation.engines.recipe import Recipe
+from segmentation.memory import give_back_memory
+from segmentation.tiling import LARGEST
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +26,8 @@ class TorchEngine:
 
     def __init__(self, recipe: Recipe, card: ModelCard, device: torch.device, precision: Precision) -> None:
         self.card = card
+        self.step = recipe.step
+        self.at_once = 1
         self.precision = precision
         self.recipe = recipe
         self.recipe.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -45,6 +49,11 @@ class TorchEngine:
             else:
                 done += len(part)
         return np.concatenate(answers)
+
+    def rest(self) -> None:
+        """See `Engine.rest`; PyTorch keeps a card's memory for the next photo, whose tiles are as large."""
+        if self.device.type == "cpu":
+            give_back_memory()
 
     @torch.inference_mode()
     def _answer(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -75,7 +84,8 @@ class TorchEngine:
         try:
             self.recipe.to(device)
             if cuda:
-                self.batch = measured_batch(self.recipe, self.card.tile, device, bf16=self.bf16)
+                side = int(self.card.tile * LARGEST) // self.step * self.step
+                self.batch = measured_batch(self.recipe, side, device, bf16=self.bf16)
         except RuntimeError as error:
             if not cuda or not out_of_memory(error):
                 raise

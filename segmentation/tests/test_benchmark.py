@@ -48,7 +48,7 @@ def test_the_command_prints_stages_and_ratios_of_one_run(tmp_path, capsys):
     (photo,) = facts["photos"]
     assert {"decoding", "network", "tracing", "overlay"} <= photo["seconds"].keys()
     assert photo["total"] == pytest.approx(sum(photo["seconds"].values()))
-    assert photo["tiles"] > 1 and photo["cracks"] > 0 and photo["peak_mb"] > 100
+    assert photo["tiles"] >= 1 and photo["cracks"] > 0 and photo["peak_mb"] > 100
     assert facts["plain"]["ratio"] == facts["plain"]["seconds"] / photo["seconds"]["network"]
     assert facts["original"]["tiles"] == original_tiles(632, 474)
     assert facts["original"]["ratio"] == facts["original"]["seconds"] / photo["seconds"]["network"]
