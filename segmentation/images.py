@@ -4,6 +4,7 @@ The header decides before anything is decoded: the kind of file, the number of p
 """
 
 import struct
+import tempfile
 import warnings
 import zlib
 from dataclasses import dataclass
@@ -16,10 +17,12 @@ from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 from PIL.ExifTags import Base as Exif
 
 from segmentation.errors import ImageTooLarge, OutOfMemory, UnreadableImage, UnsupportedImage
+from segmentation.memory import give_back_memory
 
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP")
 MAX_PIXELS = 250_000_000
 BAND_ROWS = 256
+LARGE_PIXELS = 40_000_000
 
 # Pillow's own limit is lower than ours and knows no sentence; `read_image` applies ours to every header.
 Image.MAX_IMAGE_PIXELS = None
@@ -183,10 +186,29 @@ def _white_is_zero(image: Image.Image) -> bool:
 
 
 def _pixels(image: Image.Image) -> NDArray[np.uint8]:
-    """uint8 (height, width, 3), read-only; copied in bands, because Pillow's own way needs room for it three times."""
-    pixels = np.empty((image.height, image.width, 3), np.uint8)
-    for top in range(0, image.height, BAND_ROWS):
-        pixels[top : top + BAND_ROWS] = image.crop((0, top, image.width, min(top + BAND_ROWS, image.height)))
+    """uint8 (height, width, 3), read-only, copied in bands; `image` is closed.
+
+    Pillow keeps four bytes of a pixel, and its own way to an array needs room for two more copies. A large photo goes
+    through a file, so that Pillow's pixels and ours are never in memory together.
+    """
+    shape = (image.height, image.width, 3)
+    bands = (
+        np.asarray(image.crop((0, top, image.width, min(top + BAND_ROWS, image.height))))
+        for top in range(0, image.height, BAND_ROWS)
+    )
+    if image.width * image.height >= LARGE_PIXELS:
+        with tempfile.TemporaryFile() as file:
+            for band in bands:
+                file.write(band.data)
+            image.close()
+            give_back_memory()
+            file.seek(0)
+            pixels = np.fromfile(file, np.uint8).reshape(shape)
+    else:
+        pixels = np.empty(shape, np.uint8)
+        for number, band in enumerate(bands):
+            pixels[number * BAND_ROWS : (number + 1) * BAND_ROWS] = band
+        image.close()
     pixels.flags.writeable = False
     return pixels
 
