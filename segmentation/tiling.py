@@ -24,8 +24,8 @@ Progress = Callable[[int, int], None]
 """Called with (tiles done, tiles in total); may raise to stop the work."""
 
 LARGEST = 1.5
-"""Of the card's tile: as long as the side of a fitted tile may be. What a network keeps in memory grows with its square,
-what is computed twice shrinks by two per cent from here to 1.75."""
+"""Of the card's tile: as long as the side of a fitted tile may be. The memory a network needs grows with its square; what
+is computed twice shrinks by two per cent from here to 1.75."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def _fitted(length: int, tile: int, overlap: int, step: int) -> tuple[int, tuple
     length, overlap = (ceil(value / step) * step for value in (length, overlap))
     largest = max(tile, int(tile * LARGEST) // step * step)
     count = 1 if length <= largest else ceil((length - overlap) / max(step, largest - overlap))
-    side = ceil((length + (count - 1) * overlap) / count / step) * step
+    side = max(tile, ceil((length + (count - 1) * overlap) / count / step) * step)
     last = length - side
     return side, tuple(number * last // max(1, count - 1) // step * step for number in range(count))
 

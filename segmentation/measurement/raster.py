@@ -26,10 +26,6 @@ class Raster:
         """A mask of background alone."""
         return cls(np.zeros((height + 2) * (width + 2), np.uint8), width + 2)
 
-    def copy(self) -> "Raster":
-        """The same mask in cells of its own."""
-        return Raster(self.cells.copy(), self.stride)
-
     @property
     def grid(self) -> NDArray[np.uint8]:
         """The cells as rows and columns, border included."""
