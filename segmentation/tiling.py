@@ -24,8 +24,8 @@ Progress = Callable[[int, int], None]
 """Called with (tiles done, tiles in total); may raise to stop the work."""
 
 LARGEST = 1.5
-"""Of the card's tile: as long as the side of a fitted tile may be. A network's memory grows with its square; what is computed
-twice shrinks by two per cent from here to 1.75."""
+"""Of the card's tile: as long as the side of a fitted tile may be. A network's memory grows with its square; what is
+computed twice shrinks by two per cent up to 1.75."""
 
 
 @dataclass(frozen=True, slots=True)
