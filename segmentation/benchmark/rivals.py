@@ -1,6 +1,6 @@
 """What we are measured against in the same run: a plain loop, the original's loop, the machine's own product."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -49,16 +49,28 @@ def original_tiles(width: int, height: int) -> int:
 
 def matrix_peak(dtype: torch.dtype, *, rounds: int = 5, side: int = MATRIX) -> float:
     """Multiply-adds a second of a square matrix product with all threads, in 10⁹: what this machine can at best."""
-    left, right = (torch.randn(side, side).to(dtype) for _ in range(2))
-    seconds = _typical(lambda _: left @ right, [None] * (rounds + 1))
+    if dtype == torch.int8:
+        left, right = (torch.randint(-128, 128, (side, side), dtype=dtype) for _ in range(2))
+        multiply = torch._int_mm
+    else:
+        left, right = (torch.randn(side, side).to(dtype) for _ in range(2))
+        multiply = torch.matmul
+    seconds = _typical(lambda _: multiply(left, right), [None] * (rounds + 1))
     return side**3 / seconds / 1e9
 
 
-def multiplications(network: nn.Module, side: int) -> float:
-    """Multiply-adds of one square tile, in 10⁹; convolutions and matrix products are counted, nothing else."""
+def multiplications(network: nn.Module, side: int, names: Collection[str] | None = None) -> float:
+    """Multiply-adds of one square tile, in 10⁹; convolutions and matrix products are counted, nothing else.
+
+    With `names` only those of the modules that are called so.
+    """
     with FlopCounterMode(display=False) as counter, torch.inference_mode():
         network.eval()(torch.zeros(1, 3, side, side))
-    return counter.get_total_flops() / 2e9
+    if names is None:
+        return counter.get_total_flops() / 2e9
+    root = type(network).__name__
+    counts = counter.get_flop_counts()
+    return sum(sum(counts[f"{root}.{name}"].values()) for name in names) / 2e9
 
 
 def _typical(run: Callable[[Any], object], inputs: Sequence[object]) -> float:

@@ -45,7 +45,8 @@ def load_engine(path: Path, device: str = "auto", *, precision: Precision = "aut
     """Load the weights at `path` onto a device.
 
     `cpu` is OpenVINO where it is installed and PyTorch otherwise, `auto` is CUDA where there is a card and `cpu`
-    otherwise; `openvino` and `torch-cpu` insist. `precision` is bfloat16 where the device computes it natively.
+    otherwise; `openvino` and `torch-cpu` insist. `precision` is bfloat16 where the device computes it natively,
+    and int8 for the convolutions whose inputs the card knows; f32 and bf16 compute all of it so.
     Raises NetworkUnavailable (no such file or device) or CheckpointMismatch.
     """
     if device not in DEVICES:

@@ -13,7 +13,8 @@ import torch
 from numpy.typing import NDArray
 
 from segmentation.checkpoints import ModelCard
-from segmentation.engines.processor import Precision, memory_errors, processor_has_bf16
+from segmentation.engines.eight_bits import in_eight_bits
+from segmentation.engines.processor import Precision, memory_errors, processor_has_bf16, processor_has_int8
 from segmentation.engines.recipe import Recipe
 from segmentation.memory import give_back_memory
 
@@ -38,7 +39,9 @@ class OpenVinoEngine:
 
         self.card = card
         self.step = recipe.step
-        bf16 = precision == "bf16" or (precision == "auto" and processor_has_bf16())
+        int8 = bool(card.inputs) and (precision == "int8" or (precision == "auto" and processor_has_int8()))
+        bf16 = precision == "bf16" or (precision != "f32" and processor_has_bf16())
+        recipe = in_eight_bits(recipe, card.inputs) if int8 else recipe
         self.core = openvino.Core()
         self.hints = {
             "INFERENCE_PRECISION_HINT": "bf16" if bf16 else "f32",
@@ -50,7 +53,7 @@ class OpenVinoEngine:
         self.batch = 1
         self.at_once = int(self.hints["NUM_STREAMS"])
         self._compile((card.tile, card.tile), CACHE_DIR=str(compiled_networks()))
-        self.device_label = f"CPU, OpenVINO, {'bf16' if bf16 else 'f32'}"
+        self.device_label = f"CPU, OpenVINO, {'bf16' if bf16 else 'f32'}{' and int8' if int8 else ''}"
         give_back_memory()
 
     def predict(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:

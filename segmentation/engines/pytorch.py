@@ -77,7 +77,7 @@ class TorchEngine:
         self.device = device
         cuda = device.type == "cuda"
         able = torch.cuda.is_bf16_supported() if cuda else processor_has_bf16()
-        self.bf16 = self.precision == "bf16" or (self.precision == "auto" and able)
+        self.bf16 = self.precision == "bf16" or (self.precision != "f32" and able)
         place = torch.cuda.get_device_name() + ", CUDA" if cuda else "CPU, PyTorch"
         self.device_label = f"{place}, {'bf16' if self.bf16 else 'f32'}"
         self.batch = 1

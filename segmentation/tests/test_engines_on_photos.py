@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from segmentation.checkpoints import ModelCard, load_checkpoint, resolve_network, save_checkpoint
+from segmentation.checkpoints import ModelCard, resolve_network, save_checkpoint
 from segmentation.engines import Engine, load_engine, processor_has_bf16
 from segmentation.networks import build_network
 from segmentation.tiling import fit_tiles, predict_tiled
@@ -51,12 +51,13 @@ def test_the_default_network_gives_the_same_probabilities_on_both_engines():
 
 
 @needs_bf16
-def test_the_default_network_draws_the_same_masks_with_half_the_bits():
+@pytest.mark.parametrize("precision", ["bf16", "int8"])
+def test_the_default_network_draws_the_same_masks_with_fewer_bits(precision):
     photos = tiles(320)
     threshold = engine(DEFAULT, "openvino", "f32").card.threshold
-    exact, half = (engine(DEFAULT, "openvino", precision).predict(photos) for precision in ("f32", "bf16"))
+    exact, rounded = (engine(DEFAULT, "openvino", bits).predict(photos) for bits in ("f32", precision))
     assert (exact >= threshold).sum() > 1000
-    assert mask_iou(exact, half, threshold) >= 0.99
+    assert mask_iou(exact, rounded, threshold) >= 0.99
 
 
 @pytest.mark.parametrize("name", ["unet-vgg16", "unet-resnet101"])
