@@ -15,7 +15,8 @@ from segmentation.images import read_image
 from segmentation.inference import CrackSegmenter
 from segmentation.overlay import overlay_layer
 
-OVERLAY_EDGE = 1024
+OVERLAY_EDGE = 512
+"""The worker's."""
 
 
 @dataclass(frozen=True, slots=True)

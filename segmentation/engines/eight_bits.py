@@ -42,7 +42,7 @@ class EightBitConv(nn.Module):
         own = self.convolution
         features = torch.fake_quantize_per_tensor_affine(features, self.scale, 0, *self.levels)
         weight = torch.fake_quantize_per_channel_affine(own.weight, self.scales, self.zeros, 0, -127, 127)
-        return F.conv2d(features, weight, own.bias, own.stride, own.padding, own.dilation, own.groups)  # type: ignore[arg-type]
+        return F.conv2d(features, weight, own.bias, own.stride, own.padding, own.dilation, own.groups)
 
 
 def in_eight_bits(recipe: Recipe, inputs: Mapping[str, Range]) -> Recipe:

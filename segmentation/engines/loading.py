@@ -1,5 +1,6 @@
 """Which engine runs a network here."""
 
+import gc
 import logging
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +16,7 @@ from segmentation.engines.processor import Precision
 from segmentation.engines.pytorch import TorchEngine
 from segmentation.engines.recipe import Recipe
 from segmentation.errors import NetworkUnavailable
+from segmentation.memory import give_back_memory
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +53,15 @@ def load_engine(path: Path, device: str = "auto", *, precision: Precision = "aut
     """
     if device not in DEVICES:
         raise NetworkUnavailable(path=str(path), reason=f"there is no device {device!r}; use {', '.join(DEVICES)}")
+    try:
+        return _engine(path, device, precision)
+    finally:
+        # What was only needed on the way, copies of the weights among it, hangs together in circles.
+        gc.collect()
+        give_back_memory()
+
+
+def _engine(path: Path, device: str, precision: Precision) -> Engine:
     network, card = load_checkpoint(path)
     recipe = Recipe(network, card).eval()
     if device == "cuda" and not torch.cuda.is_available():

@@ -54,7 +54,6 @@ class OpenVinoEngine:
         self.at_once = int(self.hints["NUM_STREAMS"])
         self._compile((card.tile, card.tile), CACHE_DIR=str(compiled_networks()))
         self.device_label = f"CPU, OpenVINO, {'bf16' if bf16 else 'f32'}{' and int8' if int8 else ''}"
-        give_back_memory()
 
     def predict(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See `Engine.predict`. H and W must be multiples of `step`. May be called from `at_once` threads."""

@@ -95,7 +95,7 @@ def simplify(points: Points, tolerance: float) -> Points:
 def _distances(points: Points, start: Points, stop: Points) -> NDArray[np.float64]:
     """How far points are from the straight piece between two others; where the two are one, from that one."""
     along = stop - start
-    share = (points - start) @ along / max(along @ along, np.finfo(np.float64).tiny)
+    share = (points - start) @ along / max(float(along @ along), float(np.finfo(np.float64).tiny))
     return np.hypot(*(points - start - np.clip(share, 0, 1)[:, None] * along).T)
 
 
