@@ -61,7 +61,7 @@ train: $(VENV)/.training ## train the default network on DATA=folder, into OUT=f
 	$(BIN)/python -m segmentation train --data $(DATA) --out $(OUT) --pretrained-encoder $(OPTIONS)
 
 bench: setup ## seconds and memory on this machine, beside a plain loop and the original; JSON=FILE writes the numbers
-	$(BIN)/python -m segmentation benchmark $(if $(JSON),--json $(JSON),) $(OPTIONS)
+	$(BIN)/python -m worker.benchmark $(if $(JSON),--json $(JSON),) $(OPTIONS)
 
 clean: ## remove what set-up made; your data in var/ stays
 	rm -rf $(VENV) node_modules

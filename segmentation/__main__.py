@@ -11,6 +11,7 @@ COMMANDS = {
     "train": "train a network on photos with masks",
     "evaluate": "score a network on a split of a data set",
     "robustness": "say what a network flags on hard photos without masks, by category",
+    "quantise": "let a network compute its heavy convolutions in 8 bits, if its masks stay the same",
     "compare": "put networks beside each other: parameters, milliseconds, validation scores",
     "benchmark": "seconds and memory for photos of 2 to 100 megapixels, beside what others need",
     "import-original": "take over a checkpoint of khanhha/crack_segmentation",

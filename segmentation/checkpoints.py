@@ -28,7 +28,7 @@ class ModelCard:
     `mean` and `std` normalise RGB in 0..1; `tile` and `overlap` are pixels; logits are divided by `temperature`
     before the sigmoid, `threshold` (0..1) is of what comes out, and both were chosen on validation data; `metrics`
     holds the scores by split and set, `protocol` says how they were taken; `licence` says what the weights may be
-    used for.
+    used for. `inputs` is the range of what goes into each convolution that may compute in 8 bits, by its name.
     """
 
     name: str
@@ -48,6 +48,7 @@ class ModelCard:
     code_version: str = ""
     trained_on: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """The card as JSON with sorted keys."""
@@ -61,6 +62,7 @@ class ModelCard:
             raise ValueError("the model card names no architecture")
         known = {name: value for name, value in facts.items() if name in {item.name for item in fields(cls)}}
         known |= {name: tuple(known[name]) for name in ("mean", "std") if name in known}
+        known["inputs"] = {name: (float(low), float(high)) for name, (low, high) in known.get("inputs", {}).items()}
         card = cls(**known)
         if not card.temperature > 0:
             raise ValueError(f"the model card has the temperature {card.temperature}; it must be above zero")

@@ -4,6 +4,7 @@ The header decides before anything is decoded: the kind of file, the number of p
 """
 
 import struct
+import tempfile
 import warnings
 import zlib
 from dataclasses import dataclass
@@ -16,9 +17,12 @@ from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 from PIL.ExifTags import Base as Exif
 
 from segmentation.errors import ImageTooLarge, OutOfMemory, UnreadableImage, UnsupportedImage
+from segmentation.memory import give_back_memory
 
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP")
 MAX_PIXELS = 250_000_000
+BAND_ROWS = 256
+LARGE_PIXELS = 40_000_000
 
 # Pillow's own limit is lower than ours and knows no sentence; `read_image` applies ours to every header.
 Image.MAX_IMAGE_PIXELS = None
@@ -121,7 +125,7 @@ def _decode(image: Image.Image) -> Photo:
         upright = image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
     deep = image.mode in _DEEP_GREY
     return Photo(
-        pixels=_from_deep_grey(upright, bit_depth, inverted) if deep else np.asarray(_on_white(upright)),
+        pixels=_from_deep_grey(upright, bit_depth, inverted) if deep else _pixels(_on_white(upright)),
         source=PhotoSource(
             format="JPEG" if image.format == "MPO" else str(image.format),
             mode=mode,
@@ -179,6 +183,34 @@ def _white_is_zero(image: Image.Image) -> bool:
     if not isinstance(image, TiffImagePlugin.TiffImageFile):
         return False
     return bool(image.tag_v2.get(Exif.PhotometricInterpretation) == 0)
+
+
+def _pixels(image: Image.Image) -> NDArray[np.uint8]:
+    """uint8 (height, width, 3), read-only, copied in bands; `image` is closed.
+
+    Pillow keeps four bytes of a pixel, and its own way to an array needs room for two more copies. A large photo goes
+    through a file, so that Pillow's pixels and ours are never in memory together.
+    """
+    shape = (image.height, image.width, 3)
+    bands = (
+        np.asarray(image.crop((0, top, image.width, min(top + BAND_ROWS, image.height))))
+        for top in range(0, image.height, BAND_ROWS)
+    )
+    if image.width * image.height >= LARGE_PIXELS:
+        with tempfile.TemporaryFile() as file:
+            for band in bands:
+                file.write(band.data)
+            image.close()
+            give_back_memory()
+            file.seek(0)
+            pixels = np.fromfile(file, np.uint8).reshape(shape)
+    else:
+        pixels = np.empty(shape, np.uint8)
+        for number, band in enumerate(bands):
+            pixels[number * BAND_ROWS : (number + 1) * BAND_ROWS] = band
+        image.close()
+    pixels.flags.writeable = False
+    return pixels
 
 
 def _from_deep_grey(image: Image.Image, bit_depth: int, inverted: bool) -> NDArray[np.uint8]:

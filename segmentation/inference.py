@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segmentation.checkpoints import ModelCard
-from segmentation.engines import Engine, load_engine
+from segmentation.engines import Engine, load_engine, look, plan_for
 from segmentation.errors import OutOfMemory
 from segmentation.measurement import CAMERA, Calibration, trace_cracks
 from segmentation.results import Segmentation
-from segmentation.tiling import Progress, plan_tiles, predict_tiled
+from segmentation.tiling import Progress
 
 
 class CrackSegmenter:
@@ -30,6 +30,11 @@ class CrackSegmenter:
     def card(self) -> ModelCard:
         """The recipe that travels with the weights."""
         return self.engine.card
+
+    def prepare(self, width: int, height: int) -> None:
+        """Get ready for photos of `width` x `height` pixels; otherwise the first of them waits for that."""
+        plan = plan_for(self.engine, width, height)
+        self.engine.predict(np.zeros((1, plan.tile_height, plan.tile_width, 3), np.uint8))
 
     def segment(
         self,
@@ -57,14 +62,13 @@ class CrackSegmenter:
         self, pixels: NDArray[np.uint8], threshold: float, progress: Progress | None, calibration: Calibration
     ) -> Segmentation:
         height, width = pixels.shape[:2]
-        plan = plan_tiles(width, height, tile=self.card.tile, overlap=self.card.overlap)
         started = perf_counter()
-        probability = predict_tiled(pixels, self.engine.predict, plan, batch=self.engine.batch, progress=progress)
+        probability = look(self.engine, pixels, progress)
         predicted = perf_counter()
         measured = measure_map(probability, pixels, threshold=threshold, calibration=calibration)
         return replace(
             measured,
-            tiles=len(plan),
+            tiles=len(plan_for(self.engine, width, height)),
             device=self.engine.device_label,
             seconds={"network": predicted - started, **measured.seconds},
         )

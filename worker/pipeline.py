@@ -12,24 +12,23 @@ from typing import Protocol
 import numpy as np
 from django.db import InterfaceError, OperationalError
 from numpy.typing import NDArray
-from PIL import Image
 
 from inspections.models import Network, SegmentationRun, SurveyImage
 from inspections.services.housekeeping import attempt_folder, forget_attempt, forget_earlier_attempts
 from inspections.services.images import store_pictures
 from inspections.services.runs import RunResult, claim_run, complete_run, fail_run, give_back_run
-from inspections.services.storage import media_path, writing
+from inspections.services.storage import media_path
 from segmentation.errors import Cancelled
 from segmentation.inference import measure_map
 from segmentation.measurement import CAMERA, Calibration, total
-from segmentation.overlay import overlay_layer, probability_preview
 from segmentation.results import Segmentation
 from segmentation.scale import CrackOnSurface, calibration_for
 from segmentation.tiling import Progress
-from worker.derivatives import THUMBNAIL_EDGE, fit, make_pictures
+from worker.derivatives import make_pictures
 from worker.failures import explain
 from worker.lease import Lease, Leaving
 from worker.looks import cut_patches, group_by_look, write_patches
+from worker.maps import write_maps
 from worker.matching import match_cracks
 from worker.photos import read_map, read_photo
 from worker.records import facts_of, on_surface
@@ -38,8 +37,6 @@ from worker.widths import write_widths
 
 logger = logging.getLogger(__name__)
 Stage = SegmentationRun.Stage
-
-PREVIEW_EDGE = 4096
 
 
 class Segmenter(Protocol):
@@ -119,7 +116,7 @@ def _analyse(run: SegmentationRun, find_segmenter: FindSegmenter, lease: Lease) 
     lease.check()
     there = [on_surface(crack, surface) for crack in seen.cracks]
     with _timed(seconds, "writing"):
-        files = _write_maps(seen, attempt_folder(run))
+        files = write_maps(seen, attempt_folder(run))
         files["widths"] = _write_widths(seen, there, run)
         patches = cut_patches(pixels, seen.cracks)
         files["patches"] = f"{attempt_folder(run)}/patches.zip"
@@ -161,23 +158,6 @@ def _look(
 def _has_pictures(image: SurveyImage) -> bool:
     names = (image.thumbnail, image.preview, image.pyramid)
     return all(names) and all(media_path(name).is_file() for name in names)
-
-
-def _write_maps(seen: Segmentation, folder: str) -> dict[str, str]:
-    """Write what the network saw, for the pages. Returns the stored names by field of `RunResult`."""
-    small = fit(seen.width, seen.height, THUMBNAIL_EDGE)
-    maps = {
-        "probability": Image.fromarray(seen.probability),
-        "probability_preview": Image.fromarray(probability_preview(seen.probability, PREVIEW_EDGE)),
-        "overlay": overlay_layer(seen, small),
-    }
-    names = {}
-    for field, picture in maps.items():
-        names[field] = f"{folder}/{field}.png"
-        with writing(names[field]) as out:
-            # Nearly everything is zero: this level takes a third of the default's time for a few per cent more bytes.
-            picture.save(out, "PNG", compress_level=3)
-    return names
 
 
 def _write_widths(seen: Segmentation, there: list[CrackOnSurface | None], run: SegmentationRun) -> str:

@@ -13,7 +13,7 @@ from inspections.models import Role
 from inspections.models.reviews import Verdict
 from inspections.pages.keys import BY_ACTION
 from inspections.pages.photodoor import cracks, done, rights
-from inspections.pages.photoscene import tally
+from inspections.pages.photoscene import standing_totals, tally
 from inspections.pages.requests import MemberRequest
 from inspections.services.reviews import record_review
 
@@ -42,6 +42,7 @@ def finding_review(request: MemberRequest, pk: UUID) -> HttpResponse:
         **rights(request, finding.image),
         "finding": decided,
         "tally": tally(siblings),
+        "totals": standing_totals(finding.image, siblings),
         "keys": BY_ACTION,
     }
     return render(request, "images/_decided.html", context)

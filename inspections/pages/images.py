@@ -17,7 +17,7 @@ from inspections.pages.keys import BY_ACTION, KEYS
 from inspections.pages.photodoor import done, photos, rights
 from inspections.pages.photofacts import moment, shot
 from inspections.pages.photoscales import scale_words
-from inspections.pages.photoscene import scene, tally
+from inspections.pages.photoscene import scene, standing_totals, tally
 from inspections.pages.requests import MemberRequest
 from inspections.pages.selections import Selection, neighbourhood
 from inspections.services.conditions import pack_of
@@ -57,6 +57,7 @@ def photo_page(request: MemberRequest, image: SurveyImage, status: int = 200, **
         "shot": shot(image),
         "findings": findings,
         "tally": tally(findings),
+        "totals": standing_totals(image, findings),
         "condition": condition_of_photo(image, pack_of(image.survey.bridge.organisation)) if result else None,
         "reviews": _reviews(image),
         "selection": selection,

@@ -11,6 +11,7 @@ from inspections.models import Finding, SegmentationRun, SurveyImage
 from inspections.models.reviews import Verdict
 from inspections.pages.keys import BINDINGS
 from inspections.pages.photoscales import scale_scene
+from inspections.pages.photototals import Totals, totals_of
 
 # The smallest level worth loading: the whole photo in a quarter of a tile.
 _SMALLEST_LEVEL = 8
@@ -63,6 +64,12 @@ def tally(findings: Sequence[Finding]) -> dict[str, Any]:
         "length_mm": sum(lengths) if lengths and len(lengths) == len(standing) else None,
         "widest": max(standing, key=_widest, default=None),
     }
+
+
+def standing_totals(image: SurveyImage, findings: Sequence[Finding]) -> Totals | None:
+    """What stands on the photo, all together."""
+    standing = [finding for finding in findings if finding.verdict != Verdict.REJECTED]
+    return totals_of(image, standing)
 
 
 def _widest(finding: Finding) -> tuple[float, float, float]:

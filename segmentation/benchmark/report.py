@@ -1,4 +1,4 @@
-"""The benchmark as one set of facts, and as a table for people."""
+"""The benchmark as one set of facts."""
 
 import os
 import tempfile
@@ -16,68 +16,59 @@ from segmentation.checkpoints import ModelCard, load_checkpoint, save_checkpoint
 from segmentation.engines import Recipe, processor_has_bf16
 from segmentation.images import read_image
 from segmentation.networks import build_network
-from segmentation.tiling import plan_tiles
+from segmentation.tiling import fit_tiles, plan_tiles
 
 ORIGINAL = "original-vgg16"
 # The ratios are taken on the photo nearest to this.
 RATIO_MEGAPIXELS = 12.0
 Say = Callable[[str], None]
+TimeStored = Callable[[Path, Path, str], dict[str, Any]]
+"""Photo, network and device → the worker's seconds, total, peak_mb and findings."""
 
 
 def measure(
-    network: Path, sizes: Sequence[float], *, device: str = "auto", sample: int = 4, say: Say = print
+    network: Path,
+    sizes: Sequence[float],
+    *,
+    device: str = "auto",
+    sample: int = 4,
+    say: Say = print,
+    time_stored: TimeStored | None = None,
 ) -> dict[str, Any]:
     """Run everything once. `sizes` are megapixels; `sample` tiles of the slow rivals are run, the rest is reckoned.
 
-    Keys: machine, network, photos (a row for each size), plain, original, peak, flatness.
+    `auto` is the processor, and a graphics card beside it where there is one. `time_stored` takes photo, network and
+    device through the worker: seconds, total, peak_mb, findings.
+
+    Keys: machine, network, device, photos (a row for each size), graphics (the same), plain, original, peak, flatness.
     """
+    graphics = device == "auto" and torch.cuda.is_available()
+    device = "cpu" if graphics else device
     with tempfile.TemporaryDirectory() as folder:
         photos = {size: Path(folder) / f"{size:g}.jpg" for size in sorted(set(sizes))}
+        rows: dict[float, Timed] = {}
+        facts: dict[str, Any] = {"machine": _machine(), "network": network.name, "photos": [], "graphics": []}
         for size, path in photos.items():
             write_photo(path, size)
-        rows: dict[float, Timed] = {}
-        for size, path in photos.items():
             rows[size] = time_photo(path, network, device)
+            row = _row(rows[size])
             say(_photo_line(rows[size]))
+            if time_stored:
+                row["stored"] = time_stored(path, network, device)
+                say(f"  from file to stored findings {row['stored']['total']:.2f} s, {row['stored']['peak_mb']:.0f} MB")
+            facts["photos"].append(row)
+            if graphics:
+                facts["graphics"].append(_row(time_photo(path, network, "cuda")))
         middle = min(photos, key=lambda size: abs(size - RATIO_MEGAPIXELS))
         chosen = rows[middle]
-        facts: dict[str, Any] = {
-            "machine": _machine(),
-            "network": network.name,
+        facts |= {
             "device": chosen.device,
-            "photos": [_row(timed) for timed in rows.values()],
             "plain": _beside_plain(network, photos[middle], chosen, sample),
             "original": _beside_original(Path(folder), photos[middle], chosen, device, sample),
             "peak": _beside_peak(network, chosen),
         }
     costs = [row["seconds_per_mp"] for row in facts["photos"]]
     return facts | {"flatness": max(costs) / min(costs)}
-
-
-def table(facts: dict[str, Any]) -> str:
-    """The facts as Markdown."""
-    stages = list(facts["photos"][0]["seconds"])
-    lines = [
-        "| MP | " + " | ".join(f"{stage}, s" for stage in stages) + " | total, s | MP/s | peak memory, MB | cracks |",
-        "|---:|" + "---:|" * (len(stages) + 4),
-    ]
-    for row in facts["photos"]:
-        cells = [f"{row['seconds'][stage]:.2f}" for stage in stages]
-        cells += [f"{row['total']:.2f}", f"{row['mp_per_second']:.2f}", f"{row['peak_mb']:.0f}", str(row["cracks"])]
-        lines.append(f"| {row['megapixels']:.1f} | " + " | ".join(cells) + " |")
-    plain, original, peak = facts["plain"], facts["original"], facts["peak"]
-    lines += [
-        "",
-        f"{facts['network']} on {facts['device']}; {facts['machine']['threads']} threads.",
-        f"Dearest over cheapest megapixel: {facts['flatness']:.2f}",
-        f"(a) plain PyTorch f32 tile loop {plain['seconds']:.1f} s, here {plain['ours']:.2f} s: {plain['ratio']:.1f} ×",
-        f"(b) original's patch inference {original['seconds']:.0f} s ({original['tiles']} tiles); "
-        f"its UNet-VGG16 here {original['ours_same_network']:.1f} s: {original['ratio_same_network']:.0f} ×; "
-        f"the default network: {original['ratio']:.0f} ×",
-        f"(c) {peak['giga_macs_per_second']:.0f} of {peak['matrix']:.0f} billion multiply-adds a second "
-        f"({peak['precision']}): {peak['share']:.2f} of the peak",
-    ]
-    return "\n".join(lines)
 
 
 def _beside_plain(network: Path, photo: Path, ours: Timed, sample: int) -> dict[str, float]:
@@ -108,15 +99,20 @@ def _beside_original(folder: Path, photo: Path, ours: Timed, device: str, sample
 
 
 def _beside_peak(network: Path, ours: Timed) -> dict[str, Any]:
+    """Each multiplication counts against the peak of its own precision: seconds at the peak over seconds taken."""
     loaded, card = load_checkpoint(network)
-    bf16 = "bf16" in ours.device
-    peak = matrix_peak(torch.bfloat16 if bf16 else torch.float32)
-    reached = multiplications(loaded, card.tile) * ours.tiles / ours.seconds["network"]
+    half = torch.bfloat16 if "bf16" in ours.device else torch.float32
+    per_pixel = multiplications(loaded, card.tile) / card.tile**2
+    eight = multiplications(loaded, card.tile, card.inputs) / card.tile**2 if "int8" in ours.device else 0.0
+    plan = fit_tiles(*ours.size, tile=card.tile, overlap=card.overlap, step=Recipe(loaded, card).step)
+    pixels = len(plan) * plan.tile_width * plan.tile_height
+    peak, eight_peak = matrix_peak(half), matrix_peak(torch.int8) if eight else 1.0
+    best = pixels * ((per_pixel - eight) / peak + eight / eight_peak)
     return {
-        "giga_macs_per_second": reached,
-        "matrix": peak,
-        "precision": "bf16" if bf16 else "f32",
-        "share": reached / peak,
+        "giga_macs_per_second": per_pixel * pixels / ours.seconds["network"],
+        "matrix": per_pixel * pixels / best,
+        "precision": ("bf16" if half == torch.bfloat16 else "f32") + (" and int8" if eight else ""),
+        "share": best / ours.seconds["network"],
     }
 
 
@@ -126,6 +122,7 @@ def _machine() -> dict[str, Any]:
 
 def _row(timed: Timed) -> dict[str, Any]:
     return asdict(timed) | {
+        "megapixels": timed.megapixels,
         "mp_per_second": timed.mp_per_second,
         "seconds_per_mp": timed.total / timed.megapixels,
     }

@@ -1,6 +1,6 @@
 """What we are measured against in the same run: a plain loop, the original's loop, the machine's own product."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -27,7 +27,7 @@ def plain_seconds(recipe: Recipe, pixels: NDArray[np.uint8], plan: TilePlan, *, 
     """
     recipe = recipe.eval().float()
     places = [(left, top) for top in plan.tops for left in plan.lefts][:sample]
-    tiles = [cut_tile(pixels, left, top, plan.tile)[None] for left, top in places]
+    tiles = [cut_tile(pixels, left, top, plan.tile_width, plan.tile_height)[None] for left, top in places]
     return _typical(lambda tile: _plain(recipe, tile), tiles) * len(plan)
 
 
@@ -47,28 +47,48 @@ def original_tiles(width: int, height: int) -> int:
     return max(1, across) * max(1, down)
 
 
-def matrix_peak(dtype: torch.dtype, *, rounds: int = 5, side: int = MATRIX) -> float:
-    """Multiply-adds a second of a square matrix product with all threads, in 10⁹: what this machine can at best."""
-    left, right = (torch.randn(side, side).to(dtype) for _ in range(2))
-    seconds = _typical(lambda _: left @ right, [None] * (rounds + 1))
-    return side**3 / seconds / 1e9
+def matrix_peak(dtype: torch.dtype, *, rounds: int = 9, side: int = MATRIX) -> float:
+    """Multiply-adds a second of a square matrix product with all threads, in 10⁹: what this machine can at best.
+
+    The best of `rounds`, not the typical one: whoever disturbs it makes the peak too low, and a share of it too high.
+    """
+    multiply: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+    if dtype == torch.int8:
+        left, right = (torch.randint(-128, 128, (side, side), dtype=dtype) for _ in range(2))
+        multiply = torch._int_mm
+    else:
+        left, right = (torch.randn(side, side).to(dtype) for _ in range(2))
+        multiply = torch.matmul
+    return side**3 / min(_seconds(lambda _: multiply(left, right), [None] * (rounds + 1))) / 1e9
 
 
-def multiplications(network: nn.Module, side: int) -> float:
-    """Multiply-adds of one square tile, in 10⁹; convolutions and matrix products are counted, nothing else."""
+def multiplications(network: nn.Module, side: int, names: Collection[str] | None = None) -> float:
+    """Multiply-adds of one square tile, in 10⁹; convolutions and matrix products are counted, nothing else.
+
+    With `names` only those of the modules that are called so.
+    """
     with FlopCounterMode(display=False) as counter, torch.inference_mode():
         network.eval()(torch.zeros(1, 3, side, side))
-    return counter.get_total_flops() / 2e9
+    if names is None:
+        return counter.get_total_flops() / 2e9
+    root = type(network).__name__
+    counts = counter.get_flop_counts()
+    return sum(sum(counts[f"{root}.{name}"].values()) for name in names) / 2e9
 
 
 def _typical(run: Callable[[Any], object], inputs: Sequence[object]) -> float:
     """The median seconds; the first one warms up and counts only where it is alone."""
+    seconds = _seconds(run, inputs)
+    return median(seconds[1:] or seconds)
+
+
+def _seconds(run: Callable[[Any], object], inputs: Sequence[object]) -> list[float]:
     seconds = []
     for item in inputs:
         started = perf_counter()
         run(item)
         seconds.append(perf_counter() - started)
-    return median(seconds[1:] or seconds)
+    return seconds
 
 
 @torch.inference_mode()

@@ -1,6 +1,7 @@
 """One photo from file to findings in a process of its own, because peak memory belongs to a process."""
 
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -8,24 +9,31 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 
+from PIL import Image
+
 from segmentation.images import read_image
 from segmentation.inference import CrackSegmenter
 from segmentation.overlay import overlay_layer
 
-OVERLAY_EDGE = 1024
+OVERLAY_EDGE = 512
+"""The worker's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
     """Seconds by stage of one photo; `peak_mb` is the process's largest resident memory, libraries included."""
 
-    megapixels: float
+    size: tuple[int, int]
     seconds: dict[str, float]
     total: float
     peak_mb: float
     cracks: int
     tiles: int
     device: str
+
+    @property
+    def megapixels(self) -> float:
+        return self.size[0] * self.size[1] / 1e6
 
     @property
     def mp_per_second(self) -> float:
@@ -46,19 +54,19 @@ def time_photo(photo: Path, network: Path, device: str = "auto") -> Timed:
 
 
 def time_here(photo: Path, network: Path, device: str) -> Timed:
-    """The same in this process. The first photo warms the network up: it is a corner of the real one."""
+    """The same in this process. The network is compiled for the photo's tiles before."""
     segmenter = CrackSegmenter.load(network, device)
+    with Image.open(photo) as header:
+        segmenter.prepare(*header.size)
     started = perf_counter()
     pixels = read_image(photo).pixels
     decoded = perf_counter()
-    tile = segmenter.card.tile
-    segmenter.segment(pixels[:tile, :tile])
     seen = segmenter.segment(pixels)
     analysed = perf_counter()
     overlay_layer(seen, (OVERLAY_EDGE, max(1, OVERLAY_EDGE * seen.height // seen.width)))
     seconds = {"decoding": decoded - started, **seen.seconds, "overlay": perf_counter() - analysed}
     return Timed(
-        megapixels=seen.width * seen.height / 1e6,
+        size=(seen.width, seen.height),
         seconds=seconds,
         total=sum(seconds.values()),
         peak_mb=peak_memory_mb(),
@@ -70,8 +78,14 @@ def time_here(photo: Path, network: Path, device: str) -> Timed:
 
 def peak_memory_mb() -> float:
     """The largest resident memory of this process so far, in megabytes of 10⁶ bytes."""
+    # Linux: what getrusage says includes the process that started this one, as it was at that moment.
+    status = Path("/proc/self/status")
+    if status.is_file():
+        found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii"))
+        if found:
+            return int(found[1]) * 1024 / 1e6
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # Linux counts in kibibytes, macOS in bytes.
+    # macOS counts in bytes.
     return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
 
 

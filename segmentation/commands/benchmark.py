@@ -5,7 +5,8 @@ import json
 import sys
 from pathlib import Path
 
-from segmentation.benchmark.report import measure, table
+from segmentation.benchmark.report import TimeStored, measure
+from segmentation.benchmark.table import table
 from segmentation.checkpoints import resolve_network
 from segmentation.engines import DEVICES
 from segmentation.errors import SegmentationError
@@ -22,11 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there as well")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Measure and print. Exit status 0 done, 1 cannot be done, 130 interrupted."""
+def run(args: argparse.Namespace, time_stored: TimeStored | None = None) -> int:
+    """Measure and print; `time_stored` as in `report.measure`. Exit status 0 done, 1 impossible, 130 interrupted."""
     try:
         network = resolve_network(args.network)
-        facts = measure(network, args.sizes, device=args.device, sample=max(1, args.sample), say=_say)
+        facts = measure(
+            network, args.sizes, device=args.device, sample=max(1, args.sample), say=_say, time_stored=time_stored
+        )
     except (SegmentationError, OSError, RuntimeError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1

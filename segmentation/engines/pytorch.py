@@ -11,6 +11,8 @@ from segmentation.checkpoints import ModelCard
 from segmentation.engines.graphics import measured_batch
 from segmentation.engines.processor import Precision, memory_errors, out_of_memory, processor_has_bf16
 from segmentation.engines.recipe import Recipe
+from segmentation.memory import give_back_memory
+from segmentation.tiling import LARGEST
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +26,8 @@ class TorchEngine:
 
     def __init__(self, recipe: Recipe, card: ModelCard, device: torch.device, precision: Precision) -> None:
         self.card = card
+        self.step = recipe.step
+        self.at_once = 1
         self.precision = precision
         self.recipe = recipe
         self.recipe.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -45,6 +49,11 @@ class TorchEngine:
             else:
                 done += len(part)
         return np.concatenate(answers)
+
+    def rest(self) -> None:
+        """See `Engine.rest`; PyTorch keeps a card's memory for the next photo, whose tiles are as large."""
+        if self.device.type == "cpu":
+            give_back_memory()
 
     @torch.inference_mode()
     def _answer(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -68,14 +77,15 @@ class TorchEngine:
         self.device = device
         cuda = device.type == "cuda"
         able = torch.cuda.is_bf16_supported() if cuda else processor_has_bf16()
-        self.bf16 = self.precision == "bf16" or (self.precision == "auto" and able)
+        self.bf16 = self.precision == "bf16" or (self.precision != "f32" and able)
         place = torch.cuda.get_device_name() + ", CUDA" if cuda else "CPU, PyTorch"
         self.device_label = f"{place}, {'bf16' if self.bf16 else 'f32'}"
         self.batch = 1
         try:
             self.recipe.to(device)
             if cuda:
-                self.batch = measured_batch(self.recipe, self.card.tile, device, bf16=self.bf16)
+                side = int(self.card.tile * LARGEST) // self.step * self.step
+                self.batch = measured_batch(self.recipe, side, device, bf16=self.bf16)
         except RuntimeError as error:
             if not cuda or not out_of_memory(error):
                 raise

@@ -18,6 +18,8 @@ class Recipe(nn.Module):
     def __init__(self, network: nn.Module, card: ModelCard) -> None:
         super().__init__()
         self.network = network
+        self.card = card
+        self.step = int(getattr(network, "stride", 1))
         self.temperature = card.temperature
         self.register_buffer("mean", torch.tensor(card.mean).view(1, 3, 1, 1) * 255)
         self.register_buffer("scale", 1 / (torch.tensor(card.std).view(1, 3, 1, 1) * 255))

@@ -2,12 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-import numpy as np
-from numpy.typing import NDArray
-
-from segmentation.engines import Engine
+from segmentation.engines import Engine, look
 from segmentation.metrics import level_histogram
-from segmentation.tiling import plan_tiles, predict_tiled
 from segmentation.training.catalogue import Sample
 from segmentation.training.data import PhotoStore
 from segmentation.training.thresholds import Histogram, best_threshold, fit_temperature
@@ -42,12 +38,6 @@ def set_histograms(
         if progress:
             progress(sample)
         pixels, mask = store.read(sample)
-        histogram = level_histogram(_probability(engine, pixels), mask > 0)
+        histogram = level_histogram(look(engine, pixels), mask > 0)
         histograms[sample.set] = histograms[sample.set] + histogram if sample.set in histograms else histogram
     return histograms
-
-
-def _probability(engine: Engine, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    height, width = pixels.shape[:2]
-    plan = plan_tiles(width, height, tile=engine.card.tile, overlap=engine.card.overlap)
-    return predict_tiled(pixels, engine.predict, plan, batch=engine.batch)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
-from skimage.measure import approximate_polygon
 
 Points = NDArray[np.float64]
 
@@ -80,7 +79,24 @@ def axial_mean(lines: Iterable[Points]) -> tuple[float, float]:
 
 def simplify(points: Points, tolerance: float) -> Points:
     """Fewer points, none further than `tolerance` from the line (Douglas and Peucker); the ends stay."""
-    return np.asarray(approximate_polygon(points, tolerance))
+    kept = np.zeros(len(points), bool)
+    kept[[0, -1]] = True
+    parts = [(0, len(points) - 1)]
+    while parts:
+        first, last = parts.pop()
+        away = _distances(points[first + 1 : last], points[first], points[last])
+        if away.size and away.max() > tolerance:
+            middle = first + 1 + int(away.argmax())
+            kept[middle] = True
+            parts += [(first, middle), (middle, last)]
+    return points[kept]
+
+
+def _distances(points: Points, start: Points, stop: Points) -> NDArray[np.float64]:
+    """How far points are from the straight piece between two others; where the two are one, from that one."""
+    along = stop - start
+    share = (points - start) @ along / max(float(along @ along), float(np.finfo(np.float64).tiny))
+    return np.hypot(*(points - start - np.clip(share, 0, 1)[:, None] * along).T)
 
 
 def _steps(points: Points) -> NDArray[np.float64]:

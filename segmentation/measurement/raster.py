@@ -21,14 +21,20 @@ class Raster:
         """Copy a bool mask (height, width)."""
         return cls(np.pad(mask.view(np.uint8), 1).ravel(), mask.shape[1] + 2)
 
-    def copy(self) -> "Raster":
-        """The same mask in cells of its own."""
-        return Raster(self.cells.copy(), self.stride)
+    @classmethod
+    def empty(cls, height: int, width: int) -> "Raster":
+        """A mask of background alone."""
+        return cls(np.zeros((height + 2) * (width + 2), np.uint8), width + 2)
 
     @property
     def grid(self) -> NDArray[np.uint8]:
         """The cells as rows and columns, border included."""
         return self.cells.reshape(-1, self.stride)
+
+    @property
+    def mask(self) -> NDArray[np.bool_]:
+        """The mask itself, bool (height, width); what is written to it is written to the cells."""
+        return self.grid[1:-1, 1:-1].view(np.bool_)
 
     @property
     def neighbours(self) -> tuple[int, ...]:

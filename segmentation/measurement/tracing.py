@@ -66,13 +66,15 @@ def trace_cracks(
     sure = math.ceil((threshold + (1 - threshold) * SURE_SHARE) * 255)
     # A diagonal line of one pixel in each row is 1.4 times longer than it has pixels.
     regions = find_regions(probability, level=level, sure=sure, min_pixels=min_length_px / 1.5)
-    if regions.order.size == 0:
+    if len(regions.runs) == 0:
         return ()
-    raster = Raster.from_mask(close_holes(regions.labels > 0))
+    raster = regions.raster()
+    close_holes(raster.mask)
     positions = np.flatnonzero(raster.cells)
     clearance = Clearance(raster, positions)
-    skeleton = raster.copy()
-    graph = trace_graph(skeleton, thin(skeleton, positions), clearance)
+    graph = trace_graph(raster, thin(raster, positions), clearance)
+    # Thinned in place and filled again: a copy of the photo's size would be the largest thing in memory.
+    raster.cells[positions] = 1
     mend(graph)
     regions = regions.joined(close_gaps(graph, probability, threshold * 255))
     by_region = defaultdict(list)

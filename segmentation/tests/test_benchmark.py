@@ -48,12 +48,12 @@ def test_the_command_prints_stages_and_ratios_of_one_run(tmp_path, capsys):
     (photo,) = facts["photos"]
     assert {"decoding", "network", "tracing", "overlay"} <= photo["seconds"].keys()
     assert photo["total"] == pytest.approx(sum(photo["seconds"].values()))
-    assert photo["tiles"] > 1 and photo["cracks"] > 0 and photo["peak_mb"] > 100
+    assert photo["tiles"] >= 1 and photo["cracks"] > 0 and photo["peak_mb"] > 100
     assert facts["plain"]["ratio"] == facts["plain"]["seconds"] / photo["seconds"]["network"]
     assert facts["original"]["tiles"] == original_tiles(632, 474)
     assert facts["original"]["ratio"] == facts["original"]["seconds"] / photo["seconds"]["network"]
     peak = facts["peak"]
-    assert peak["share"] == peak["giga_macs_per_second"] / peak["matrix"] > 0
+    assert peak["share"] == pytest.approx(peak["giga_macs_per_second"] / peak["matrix"]) and peak["share"] > 0
     assert facts["flatness"] == 1
     words = capsys.readouterr().out
     assert "plain PyTorch" in words and "of the peak" in words

@@ -26,9 +26,14 @@ class DarknessEngine:
     card = ModelCard("darkness", "none", tile=64, overlap=16)
     device_label = "darkness"
     batch = 2
+    at_once = 1
+    step = 1
 
     def __init__(self, shift: int = 0) -> None:
         self.shift = shift
+
+    def rest(self):
+        pass
 
     def predict(self, tiles):
         dark = 1 - tiles.mean(axis=3, dtype=np.float32) / 255

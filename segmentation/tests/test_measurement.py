@@ -272,10 +272,10 @@ def test_only_small_holes_are_closed():
 def test_holes_are_closed_alike_wherever_the_bands_end(rows, monkeypatch):
     mask = np.random.default_rng(6).random((200, 60)) < 0.7
     mask[40:140, 30] = False
-    monkeypatch.setattr("segmentation.measurement.regions.BAND_ROWS", 10_000)
-    at_once = close_holes(mask, max_pixels=20)
+    monkeypatch.setattr("segmentation.measurement.runs.BAND_ROWS", 10_000)
+    at_once = close_holes(mask.copy(), max_pixels=20)
     assert np.count_nonzero(at_once) > np.count_nonzero(mask)
-    monkeypatch.setattr("segmentation.measurement.regions.BAND_ROWS", rows)
+    monkeypatch.setattr("segmentation.measurement.runs.BAND_ROWS", rows)
     assert np.array_equal(close_holes(mask, max_pixels=20), at_once)
 
 

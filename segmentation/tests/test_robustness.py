@@ -17,6 +17,11 @@ class DarknessEngine:
     card = ModelCard("darkness", "none", tile=64, overlap=16)
     device_label = "darkness"
     batch = 1
+    at_once = 1
+    step = 1
+
+    def rest(self):
+        pass
 
     def predict(self, tiles):
         return 1 - tiles.mean(axis=3, dtype=np.float32) / 255

@@ -4,7 +4,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from segmentation.tiling import plan_tiles, predict_tiled
+from segmentation.tiling import LARGEST, fit_tiles, plan_tiles, predict_tiled
 
 SHAPES = [
     # width, height, tile, overlap
@@ -64,6 +64,44 @@ def test_every_pixel_is_covered_and_neighbours_overlap_as_asked(width, height, t
         assert cover(starts, tile, length).min() >= 1
         assert starts[-1] + tile == max(length, tile)
         assert all(right - left <= tile - overlap for left, right in pairwise(starts))
+
+
+FITTED = [
+    # width, height, tile, overlap, step
+    (1, 1, 64, 16, 32),
+    (64, 65, 64, 16, 32),
+    (112, 113, 64, 16, 32),
+    (500, 333, 64, 16, 32),
+    (1633, 1225, 512, 64, 32),
+    (5657, 4243, 512, 64, 32),
+    (4243, 11547, 448, 64, 64),
+    (97, 1000, 64, 0, 1),
+    (300, 200, 64, 50, 32),
+]
+
+
+@pytest.mark.parametrize(("width", "height", "tile", "overlap", "step"), FITTED)
+def test_fitted_tiles_lie_on_the_networks_grid_and_cover_with_overlap(width, height, tile, overlap, step):
+    plan = fit_tiles(width, height, tile=tile, overlap=overlap, step=step)
+    for starts, side, length in ((plan.lefts, plan.tile_width, width), (plan.tops, plan.tile_height, height)):
+        assert tile <= side <= max(tile, LARGEST * tile) and side % step == 0
+        assert all(start % step == 0 for start in starts)
+        assert cover(starts, side, length).min() >= 1
+        assert all(right - left <= side - overlap for left, right in pairwise(starts))
+        # What reaches past the photo is less than a step: the tiles fit it.
+        assert starts[-1] + side < max(length, tile) + step
+    answer = predict_tiled(painted(width, height), brightness, plan, at_once=2)
+    assert np.array_equal(answer, painted(width, height)[..., 0])
+
+
+def test_tiles_are_fitted_so_that_little_is_seen_twice():
+    plan = fit_tiles(5657, 4243, tile=512, overlap=64, step=32)
+    assert len(plan) * plan.tile_width * plan.tile_height < 1.25 * 5657 * 4243
+
+
+def test_fitted_tiles_must_be_multiples_of_the_step():
+    with pytest.raises(ValueError, match="no multiple of 32"):
+        fit_tiles(100, 100, tile=100, overlap=0, step=32)
 
 
 @pytest.mark.parametrize("wrong", [{"width": 0}, {"height": 0}, {"tile": 0}, {"overlap": 8}, {"overlap": -1}])

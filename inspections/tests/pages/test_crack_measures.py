@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from inspections.conditions import Width, builtin_packs, propose
-from inspections.models import Finding, Role, SegmentationRun
+from inspections.models import Finding, Role, SegmentationRun, SurveyImage
 from inspections.services.reviews import record_review
 from inspections.testing import (
     make_bridge,
@@ -192,3 +192,18 @@ def test_only_inspectors_see_the_button(organisation, run):
     for role in Role:
         text = look(enter(role, organisation), run).text
         assert ("Measure at this threshold" in text) == role.allows(Role.INSPECTOR), role
+
+
+def test_all_cracks_together_are_told_and_told_anew_after_a_decision(organisation, run):
+    for number in range(3):
+        make_finding(run, **{**PX, "length_px": 100.0, "orientation_deg": 10.0, "area_px": 30 + number})
+    SurveyImage.objects.filter(pk=run.image_id).update(mm_per_px=0.5)
+    reviewer = enter(Role.REVIEWER, organisation)
+    told = words(by_id(look(reviewer, run), "totals"))
+    # 300 px on 160 x 120 px at 0.5 mm: 0.15 m on 0.0048 m²; 19 200 px² / 300 px = 64 px apart.
+    assert "31.25 m/m²" in told and "R 1.00" in told and "32.0 mm" in told
+    finding = run.findings.first()
+    answer = reviewer.post(
+        reverse("finding-review", args=[finding.pk]), {"verdict": "rejected"}, headers={"HX-Request": "true"}
+    )
+    assert "20.83" in answer.text and 'id="totals"' in answer.text
