@@ -109,7 +109,7 @@ def test_filters_narrow_the_queue(client, survey, organisation, reviewer):
         ({"wider_mm": "0.5"}, [mine]),
         ({"state": "CS2"}, [mine]),
         ({"surer": "0.95"}, []),
-        ({"network": here.run.network_id}, [here]),
+        ({"network": here.run.network_id}, [here, mine]),
         ({"decided": 1}, [elsewhere, here, mine]),
         ({"survey": "nonsense", "wider_mm": "wide", "order": "sideways"}, [here, mine]),
     ):
