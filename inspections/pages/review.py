@@ -25,8 +25,8 @@ from inspections.services.comments import assign, say
 from inspections.services.conditions import pack_of
 from inspections.services.reviews import record_review, withdraw_review
 
-AHEAD = 3
-"""Regions that are sent at once: the one on show and the next two."""
+AHEAD = 6
+"""Regions that are sent at once: the one on show, the next two that are drawn already, and some for quick fingers."""
 MOST = 8
 
 

@@ -68,10 +68,10 @@ def decide(client, finding, **body):
 
 def test_the_riskiest_come_first_and_go_on_from_a_place(client, survey):
     low, high, middle, least = analysed(survey, 0.2, 0.9, 0.5, 0.1)
-    assert ids(ask(client)) == names([high, middle, low])
-    assert ids(ask(client, after=high.pk)) == names([middle, low, least])
-    # At the end it begins again with what was left undecided.
-    assert ids(ask(client, after=low.pk)) == names([least, high, middle])
+    assert ids(ask(client)) == names([high, middle, low, least])
+    assert ids(ask(client, after=high.pk)) == names([middle, low, least, high])
+    # After the end it begins again with what was left undecided.
+    assert ids(ask(client, after=low.pk)) == names([least, high, middle, low])
     assert ask(client).json()["left"] == 4
 
 

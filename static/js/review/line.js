@@ -2,7 +2,9 @@
 
 import { Region } from "./region.js";
 
-const AHEAD = 2;
+// Regions that wait here, and of them those that are drawn already.
+const AHEAD = 5;
+const READY = 2;
 
 export class Line {
   constructor(scene, page) {
@@ -12,23 +14,27 @@ export class Line {
     this.current = null;
     this.coming = [];
     this.decided = new Set();
+    this.isAtEnd = false;
     this.fetching = null;
     addEventListener("resize", () => this.current?.draw());
   }
 
   begin(first) {
     this.take(first);
-    this.#show(this.coming.shift() ?? null);
+    if (!this.current) this.#show(null);
   }
 
   // What an answer of the server brings: the next regions, and how many are left.
-  take({ regions = [], left, secondsEach, today }) {
-    for (const data of regions) {
+  take({ regions, left, secondsEach, today }) {
+    const known = this.coming.length;
+    for (const data of regions ?? []) {
       if (this.decided.has(data.id) || this.#holds(data.id)) continue;
       this.coming.push(new Region(this.stage, data));
     }
+    if (regions) this.isAtEnd = this.coming.length === known;
     if (left !== undefined) this.page.showProgress({ left, secondsEach, today });
-    if (!this.current && this.coming.length) this.#show(this.coming.shift());
+    if (!this.current) this.#show(this.coming.shift() ?? null);
+    else this.#prepare();
   }
 
   #holds(id) {
@@ -91,7 +97,11 @@ export class Line {
     this.current?.conceal();
     this.current = region;
     region?.reveal();
-    for (const next of this.coming) next.prepare();
-    this.page.show(region);
+    this.#prepare();
+    this.page.show(region, this.isAtEnd);
+  }
+
+  #prepare() {
+    for (const next of this.coming.slice(0, READY)) next.prepare();
   }
 }

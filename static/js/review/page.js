@@ -10,9 +10,12 @@ export class Page {
     document.getElementById("comment-close").addEventListener("click", () => this.#closeComment());
   }
 
-  show(region) {
-    for (const part of [this.stage, this.bar, this.facts, this.context]) part.hidden = !region;
-    this.done.hidden = Boolean(region);
+  // Without a region: the end of the queue, or the next ones are still on their way.
+  show(region, isAtEnd) {
+    for (const part of [this.bar, this.facts, this.context]) part.hidden = !region;
+    this.stage.hidden = !region && isAtEnd;
+    this.stage.setAttribute("aria-busy", String(!region && !isAtEnd));
+    this.done.hidden = Boolean(region) || !isAtEnd;
     this.#closeComment();
     if (!region) return this.#address("");
     const { data } = region;
