@@ -47,10 +47,11 @@ def original_tiles(width: int, height: int) -> int:
     return max(1, across) * max(1, down)
 
 
-def matrix_peak(dtype: torch.dtype, *, rounds: int = 9, side: int = MATRIX) -> float:
+def matrix_peak(dtype: torch.dtype, *, rounds: int = 30, side: int = MATRIX) -> float:
     """Multiply-adds a second of a square matrix product with all threads, in 10⁹: what this machine can at best.
 
-    The best of `rounds`, not the typical one: whoever disturbs it makes the peak too low, and a share of it too high.
+    The best of several seconds and not the typical one: whoever disturbs it makes the peak too low, and any share of it
+    too high.
     """
     multiply: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
     if dtype == torch.int8:
