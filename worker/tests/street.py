@@ -187,7 +187,7 @@ class Street:
         for image in SurveyImage.objects.all():
             yield from filter(None, (image.original.name, image.thumbnail, image.preview, image.pyramid))
         for run in SegmentationRun.objects.all():
-            yield from filter(None, (run.probability, run.probability_preview, run.overlay, run.widths))
+            yield from filter(None, (run.probability, run.probability_preview, run.overlay, run.widths, run.patches))
         for network in Network.objects.all():
             if (self.media / network.file.name).exists():
                 yield network.file.name
