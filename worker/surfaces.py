@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from inspections.models import Survey, SurveyImage
 from inspections.services.measuring import CrackMeasure, PhotoMeasure
+from segmentation.memory import give_back_memory
 from segmentation.scale import (
     CrackOnSurface,
     Distance,
@@ -125,8 +126,12 @@ def _distance(metres: float | None, u95_m: float | None) -> Distance | None:
 
 
 def _search(pixels: NDArray[np.uint8], kind: MarkerKind | None) -> Sighting:
+    if kind is None:
+        return Sighting()
     try:
-        return find_markers(pixels, kind) if kind else Sighting()
+        seen = find_markers(pixels, kind)
+        give_back_memory()
+        return seen
     except MarkersUnavailable as error:
         # A scale is worth less than the photo: the analysis goes on without, and says why.
         return Sighting(reason=str(error))

@@ -30,6 +30,7 @@ FAMILIES = {
 """Our name of a family of markers → OpenCV's."""
 LEAST_SIDE_PX = 24.0
 LONGEST_SIDE_SEARCHED = 4000
+BAND_ROWS = 256
 """Larger photos are searched in a smaller copy; corners are always found in the photo itself."""
 SIZE_U95 = 0.005
 SIZE_U95_MM = 0.5
@@ -178,8 +179,11 @@ def _measured(
 def _searched(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
     """Grey values to search, and how many pixels of the photo one of theirs is."""
     shrunk = max(1, math.ceil(max(pixels.shape[:2]) / LONGEST_SIDE_SEARCHED))
-    image = Image.fromarray(pixels)
-    return np.asarray((image.reduce(shrunk) if shrunk > 1 else image).convert("L")), float(shrunk)
+    rows = BAND_ROWS * shrunk
+    # In bands: Pillow keeps four bytes of a pixel, and a large photo lies in memory already.
+    bands = (Image.fromarray(pixels[top : top + rows]) for top in range(0, pixels.shape[0], rows))
+    greys = [np.asarray((band.reduce(shrunk) if shrunk > 1 else band).convert("L")) for band in bands]
+    return np.concatenate(greys), float(shrunk)
 
 
 def _opencv() -> Any:
