@@ -164,5 +164,8 @@ def make_finding(run: SegmentationRun | None = None, **fields: Any) -> Finding:
         "mask_runs": [0, 6],
     }
     SegmentationRun.objects.filter(pk=run.pk).update(finding_count=number)
-    Finding.objects.filter(image=run.image, run__created_at__lt=run.created_at).update(is_current=False)
+    if run.status in (SegmentationRun.Status.FAILED, SegmentationRun.Status.CANCELLED):
+        defaults["is_current"] = False
+    else:
+        Finding.objects.filter(image=run.image, run__created_at__lt=run.created_at).update(is_current=False)
     return Finding.objects.create(run=run, image=run.image, number=number, **{**defaults, **fields})
