@@ -45,7 +45,10 @@ def measure_photo(image: SurveyImage) -> bool:
     except (InspectionError, SegmentationError, OSError, ValueError) as error:
         logger.warning("Photo %s cannot be measured: %s", image.pk, error)
         lost = {"scale": None, "tried": [], "others": [], "notes": [str(error)], "conflicts": []}
-        return store_measures(image=image, run=run, photo=PhotoMeasure(scale=lost), cracks={})
+        # What was seen of the surface still holds, in pixels, for the day on which the photo is back.
+        floor = image.floor and {**image.floor, "measurable_mm": None, "visible_mm": None, "sentence": ""}
+        without = PhotoMeasure(scale=lost, floor=floor, markers=image.markers)
+        return store_measures(image=image, run=run, photo=without, cracks={})
     kept = store_measures(image=image, run=run, photo=surface.measure, cracks=cracks, widths=name)
     if run and name and run.widths != name:
         forget_file(run.widths if kept else name)

@@ -175,17 +175,18 @@ def store_measures(
 ) -> bool:
     """Write a photo's scale, and the millimetres of the findings of `run` by their numbers.
 
-    `image` is as it was when the work began: False, and nothing written, if scale or rules have changed since. `widths`
-    is the run's new file of widths, already written. Findings without a measure lose their millimetres.
+    `image` is as it was when the work began: False, and nothing written, if scale, rules or analysis have changed since.
+    `widths` is the run's new file of widths, already written. Findings without a measure lose their millimetres.
     """
     with transaction.atomic():
+        # The lock holds back an analysis that is about to say what it saw of the surface.
+        SurveyImage.objects.select_for_update().get(pk=image.pk)
+        if current_run(image) != run:
+            ask_to_measure(SurveyImage.objects.filter(pk=image.pk))
+            return False
         still = SurveyImage.objects.filter(pk=image.pk, measure_wanted=image.measure_wanted)
         if not still.update(**asdict(photo), measure_done=image.measure_wanted, measure_taken_at=None):
             return False
-        if current_run(image) != run:
-            # A newer analysis has measured by itself; what it could not know of is measured once more.
-            ask_to_measure(SurveyImage.objects.filter(pk=image.pk))
-            return True
         if run is not None:
             if widths:
                 SegmentationRun.objects.filter(pk=run.pk).update(widths=widths)
@@ -218,8 +219,9 @@ def judge_findings(findings: Sequence[Finding], image: SurveyImage) -> None:
 def measured_with_run(image: SurveyImage, photo: PhotoMeasure) -> None:
     """Write the scale that an analysis has found, in its transaction. `image` is as it was when the work began.
 
-    If scale or rules have changed since, the photo is measured again.
+    If scale or rules have changed since, the photo is measured again, with the floor and markers that were seen now.
     """
-    still = SurveyImage.objects.filter(pk=image.pk, measure_wanted=image.measure_wanted)
-    if not still.update(**asdict(photo), measure_done=image.measure_wanted):
-        ask_to_measure(SurveyImage.objects.filter(pk=image.pk))
+    row = SurveyImage.objects.filter(pk=image.pk)
+    if not row.filter(measure_wanted=image.measure_wanted).update(**asdict(photo), measure_done=image.measure_wanted):
+        row.update(floor=photo.floor, markers=photo.markers)
+        ask_to_measure(row)

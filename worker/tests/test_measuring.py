@@ -168,7 +168,7 @@ def test_a_photo_that_was_lost_loses_its_millimetres_and_says_why() -> None:
     assert measure_photos() == 1 and measure_photos() == 0
     image.refresh_from_db()
     assert image.is_measured and image.mm_per_px is None and "backup" in image.scale["notes"][0]
-    assert crack_of(image).width_mm is None
+    assert crack_of(image).width_mm is None and image.floor["measurable_px"] > 0 and not image.floor["sentence"]
 
 
 def test_what_changes_while_it_is_measured_is_measured_once_more(monkeypatch) -> None:
@@ -197,6 +197,20 @@ def test_a_scale_given_during_the_analysis_is_not_forgotten() -> None:
     measure_photos()
     image.refresh_from_db()
     assert image.is_measured and crack_of(image).length_mm == pytest.approx(150, rel=0.03)
+    # What the analysis saw of the surface is kept: without the floor, widths would be claimed that nobody can see.
+    assert image.floor["measurable_px"] > 0 and image.floor_mm > 0
+
+
+def test_measuring_that_began_before_an_analysis_does_not_wipe_out_its_floor() -> None:
+    image = make_image(data=wall(), name="wall.png")
+    measuring.give_known_length(image=image, start=(60, 250), stop=(360, 250), length_mm=150)
+    taken = measuring.take_image_to_measure()
+    look(image)
+    assert not measuring.store_measures(image=taken, run=None, photo=measuring.PhotoMeasure(), cracks={})
+    measure_photos()
+    image.refresh_from_db()
+    assert image.is_measured and image.floor["measurable_px"] > 0 and image.floor_mm > 0
+    assert crack_of(image).length_mm == pytest.approx(150, rel=0.03)
 
 
 def test_a_bell_that_nobody_hears_is_rung_again(settings) -> None:
