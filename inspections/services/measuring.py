@@ -175,7 +175,7 @@ def store_measures(
 ) -> bool:
     """Write a photo's scale, and the millimetres of the findings of `run` by their numbers.
 
-    `image` is as it was when the work began: False, and nothing written, if scale, rules or analysis have changed since.
+    `image` is as it was when the work began: False, and nothing written, if scale, rules or analysis are others by now.
     `widths` is the run's new file of widths, already written. Findings without a measure lose their millimetres.
     """
     with transaction.atomic():
