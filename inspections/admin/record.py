@@ -159,7 +159,7 @@ class FindingAdmin(ReadOnlyAdmin):
     exclude: ClassVar = ("path", "branches", "mask_runs")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).with_verdict().defer(*self.exclude)
+        return super().get_queryset(request).defer(*self.exclude)
 
     @admin.display(description="verdict")
     def decision(self, finding: Any) -> str:

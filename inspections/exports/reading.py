@@ -14,7 +14,6 @@ def survey_findings(survey: Survey, *without: str) -> Iterator[Finding]:
     """
     rows = (
         Finding.objects.current()
-        .with_verdict()
         .filter(image__survey=survey)
         .defer("image__metadata", "image__scale", "image__markers", "image__floor", *without)
         .select_related("image__element", "run__network")

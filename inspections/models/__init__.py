@@ -3,7 +3,7 @@
 from inspections.models.bridges import Bridge, Element
 from inspections.models.datasets import Dataset, DatasetVersion, Sample
 from inspections.models.findings import Finding, LookAlikes
-from inspections.models.history import Comment, Event, Look, SavedQueue
+from inspections.models.history import Comment, Event, SavedQueue
 from inspections.models.images import SurveyImage
 from inspections.models.logins import LoginAttempt
 from inspections.models.networks import Network
@@ -23,7 +23,6 @@ __all__ = [
     "Event",
     "Finding",
     "LoginAttempt",
-    "Look",
     "LookAlikes",
     "Membership",
     "Network",

@@ -31,33 +31,21 @@ class FindingQuerySet(OwnedQuerySet):
     organisation_path = "image__survey__bridge__organisation"
 
     def current(self) -> Self:
-        """Only those of each photo's latest finished run; earlier runs stay as history. Merged ones are gone."""
-        return self.filter(is_current=True, merged_into__isnull=True)
-
-    def with_verdict(self) -> Self:
-        """Those that were not merged into others, with their verdicts: None while nobody has decided."""
-        return self.filter(merged_into__isnull=True)
+        """Only those of each photo's latest finished run; earlier runs stay as history."""
+        return self.filter(is_current=True)
 
     def standing(self) -> Self:
         """Those that were not rejected: accepted, or undecided still."""
-        return self.with_verdict().filter(Q(verdict__isnull=True) | ~Q(verdict="rejected"))
+        return self.filter(Q(verdict__isnull=True) | ~Q(verdict="rejected"))
 
     def undecided(self) -> Self:
         """Those on which nobody has decided yet."""
-        return self.with_verdict().filter(verdict__isnull=True)
+        return self.filter(verdict__isnull=True)
 
     def counted_by_state(self, *keys: str) -> models.QuerySet[Any, dict[str, Any]]:
         """Rows of `keys` with verdict (None while undecided), decided_state, state, worst_state, and count."""
-        rows = self.with_verdict().order_by().values(*keys, "verdict", "decided_state", "state", "worst_state")
+        rows = self.order_by().values(*keys, "verdict", "decided_state", "state", "worst_state")
         return rows.annotate(count=Count("pk"))
-
-
-class Source(models.TextChoices):
-    """Whose line it is: the network's as it was found, a person's, or the network's corrected by a person."""
-
-    NETWORK = "network", "Found by the network"
-    PERSON = "person", "Drawn by a person"
-    CORRECTED = "corrected", "Corrected by a person"
 
 
 class Finding(Record):
@@ -105,9 +93,6 @@ class Finding(Record):
     worst_state = models.CharField(max_length=20, blank=True, help_text="The worst state that is possible.")
     proposal = models.JSONField(default=dict, blank=True)
 
-    source = models.CharField(max_length=10, choices=Source, default=Source.NETWORK)
-    version = models.PositiveIntegerField(default=1, help_text="Counts the changes of its line by people.")
-    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged")
     # What `services.reviews` and `services.runs` keep beside the records they follow from, for lists of thousands.
     is_current = models.BooleanField(default=True, help_text="Its run is the photo's latest finished one.")
     verdict = models.CharField(max_length=10, null=True, blank=True, help_text="Of the latest review; empty: none.")
@@ -129,12 +114,12 @@ class Finding(Record):
         indexes = [
             models.Index(
                 fields=["image", "-risk"],
-                condition=Q(is_current=True, merged_into__isnull=True, verdict__isnull=True),
+                condition=Q(is_current=True, verdict__isnull=True),
                 name="undecided_by_photo_and_risk",
             ),
             models.Index(
                 fields=["image", "verdict"],
-                condition=Q(is_current=True, merged_into__isnull=True),
+                condition=Q(is_current=True),
                 name="current_by_photo_and_verdict",
             ),
         ]

@@ -61,11 +61,6 @@ class Event(Record):
         ASSIGNED = "assigned", "Assigned"
         COMMENTED = "commented", "Commented"
         RESOLVED = "resolved", "Comment resolved"
-        DRAWN = "drawn", "Crack added"
-        EDITED = "edited", "Line corrected"
-        SPLIT = "split", "Split"
-        MERGED = "merged", "Merged"
-        RESCALED = "rescaled", "Scale changed"
         CLOSED = "closed", "Signed off"
         REOPENED = "reopened", "Reopened"
 
@@ -92,29 +87,6 @@ class Event(Record):
 
     def delete(self, *_args: Any, **_kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("History is append only.")
-
-
-class LookQuerySet(OwnedQuerySet):
-    organisation_path = "image__survey__bridge__organisation"
-
-
-class Look(Record):
-    """Which parts of a photo one person has seen at full size: cells of `CELL_PX`, row by row, as "0" and "1"."""
-
-    CELL_PX = 256
-
-    image = models.ForeignKey(SurveyImage, on_delete=models.CASCADE, related_name="looks")
-    user = models.ForeignKey("inspections.User", on_delete=models.PROTECT, related_name="+")
-    cells = models.TextField()
-    seen_at = models.DateTimeField(auto_now=True)
-
-    objects = LookQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["image", "user"], name="one_look_per_photo_and_person")]
-
-    def __str__(self) -> str:
-        return f"{self.user} at {self.image}"
 
 
 class SavedQueue(Record):

@@ -53,7 +53,6 @@ class Review(Record):
     reason = models.CharField(max_length=10, choices=Reason, blank=True)
     state = models.CharField(max_length=20, blank=True, help_text="The state that the reviewer gave.")
     carried_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="carried_to")
-    finding_version = models.PositiveIntegerField(default=1, help_text="Of the line that was decided on.")
     note = models.TextField(blank=True)
     sequence = models.PositiveIntegerField(help_text="1 for the finding's first decision")
 

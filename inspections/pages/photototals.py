@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inspections.models import Finding, SurveyImage
+from inspections.pages.figures import ALIGNED
 
 PARALLEL_R = 0.85
 """From here on cracks count as parallel, and have a spacing; as in `segmentation.measurement.totals`."""
@@ -27,6 +28,11 @@ class Totals:
     spacing_px: float | None
     spacing_mm: float | None
     area_share: float
+
+    @property
+    def is_aligned(self) -> bool:
+        """Whether there is a main direction; a single crack has its own."""
+        return self.count == 1 or self.resultant >= ALIGNED
 
 
 def totals_of(image: SurveyImage, standing: Sequence[Finding]) -> Totals | None:

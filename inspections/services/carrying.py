@@ -30,7 +30,7 @@ def carry_over(run: SegmentationRun, findings: Sequence[Finding], matches: Seque
     """
     earlier = list(Finding.objects.filter(image=run.image_id, is_current=True).exclude(run=run).order_by("number"))
     Finding.objects.filter(pk__in=[finding.pk for finding in earlier]).update(is_current=False)
-    decided = {finding.pk: finding for finding in earlier if finding.reviews_count and finding.merged_into_id is None}
+    decided = {finding.pk: finding for finding in earlier if finding.reviews_count}
     if not decided:
         return
     by_number = defaultdict(list)

@@ -73,7 +73,7 @@ def _candidates(dataset: Dataset, surveys: Iterable[Survey] | None, images: Iter
 
 def _reviewed(candidates: Any) -> list[tuple[Any, list[str]]]:
     """The photos whose every finding was decided, each with the ids of the findings that stand."""
-    findings: Any = Finding.objects.current().with_verdict().filter(image__in=candidates)
+    findings: Any = Finding.objects.current().filter(image__in=candidates)
     decided: dict[UUID, list[str]] = {}
     open_photos: set[UUID] = set()
     for image_id, finding_id, verdict in findings.order_by("image", "number").values_list("image", "pk", "verdict"):

@@ -134,7 +134,6 @@ def _write(finding: Finding, reviewer: User, decision: Decision, carried_from: R
         note=decision.note,
         sequence=finding.reviews_count + 1,
         carried_from=carried_from,
-        finding_version=finding.version,
     )
     finding.verdict = None if review.verdict == WITHDRAWN else review.verdict
     finding.decided_state, finding.reviews_count = review.state, review.sequence

@@ -27,7 +27,7 @@ _FILTERS = {
 class PhotoFindings(Door, ListAPIView):
     """The cracks found on a photo: those of its newest finished run, or of the run you name."""
 
-    queryset = Finding.objects.with_verdict().defer("mask_runs").order_by("number")
+    queryset = Finding.objects.defer("mask_runs").order_by("number")
     serializer_class = FindingFacts
     known_filters = {
         "run": Filter("run", UUIDField(), "the findings of this run instead of the newest finished one"),
@@ -45,7 +45,7 @@ class PhotoFindings(Door, ListAPIView):
 class SurveyFindings(Door, ListAPIView):
     """The cracks on all photos of a survey: those of each photo's newest finished run, by photo and number."""
 
-    queryset = Finding.objects.current().with_verdict().defer("mask_runs")
+    queryset = Finding.objects.current().defer("mask_runs")
     serializer_class = FindingFacts
     known_filters = _FILTERS
 
@@ -61,7 +61,7 @@ class SurveyFindings(Door, ListAPIView):
 class OneFinding(Door, RetrieveAPIView):
     """One crack."""
 
-    queryset = Finding.objects.with_verdict().defer("mask_runs")
+    queryset = Finding.objects.defer("mask_runs")
     serializer_class = FindingFacts
 
 

@@ -227,7 +227,7 @@ def test_a_rejected_finding_keeps_its_proposal_and_says_that_it_does_not_count(b
     finding = crack(photo(make_survey(bridge)), Width(2.0))
     assert "does not count" not in proposal(finding)
     record_review(finding=finding, reviewer=make_user(Role.REVIEWER, organisation), verdict="rejected")
-    assert "rejected, so this does not count" in proposal(Finding.objects.with_verdict().get(pk=finding.pk))
+    assert "rejected, so this does not count" in proposal(Finding.objects.get(pk=finding.pk))
 
 
 def test_what_a_pack_says_is_shown_harmlessly(bridge):

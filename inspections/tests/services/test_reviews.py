@@ -37,10 +37,10 @@ def refused(code):
 
 def test_the_latest_decision_counts_and_all_are_kept(finding, reviewer) -> None:
     record_review(finding=finding, reviewer=reviewer, verdict=Verdict.REJECTED, note="a joint", reason="joint")
-    assert Finding.objects.with_verdict().get().verdict == "rejected"
+    assert Finding.objects.get().verdict == "rejected"
     assert not Finding.objects.current().standing().exists()
     record_review(finding=finding, reviewer=reviewer, verdict="accepted", state="CS2")
-    stored = Finding.objects.with_verdict().get()
+    stored = Finding.objects.get()
     assert (stored.verdict, stored.decided_state, stored.reviews_count) == ("accepted", "CS2", 2)
     assert [review.note for review in finding.reviews.all()] == ["a joint", ""]
     assert [event.facts["reason"] for event in Event.objects.order_by("created_at")] == ["joint", ""]
