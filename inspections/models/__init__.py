@@ -2,10 +2,12 @@
 
 from inspections.models.bridges import Bridge, Element
 from inspections.models.datasets import Dataset, DatasetVersion, Sample
+from inspections.models.drawings import Drawing
 from inspections.models.findings import Finding, LookAlikes
 from inspections.models.history import Comment, Event, SavedQueue
 from inspections.models.images import SurveyImage
 from inspections.models.logins import LoginAttempt
+from inspections.models.looks import Look
 from inspections.models.networks import Network
 from inspections.models.organisations import Membership, Organisation, Role, User
 from inspections.models.projects import Project
@@ -19,10 +21,12 @@ __all__ = [
     "Comment",
     "Dataset",
     "DatasetVersion",
+    "Drawing",
     "Element",
     "Event",
     "Finding",
     "LoginAttempt",
+    "Look",
     "LookAlikes",
     "Membership",
     "Network",

@@ -82,6 +82,12 @@ class Bridge(Record):
     exposure = models.CharField(
         max_length=60, blank=True, help_text="Class of exposure, for rule packs that tell them apart."
     )
+    inspection_months = models.PositiveSmallIntegerField(
+        "months between surveys",
+        default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(240)],
+        help_text="24 is the routine interval of the US National Bridge Inspection Standards.",
+    )
     notes = models.TextField(blank=True)
 
     objects = BridgeQuerySet.as_manager()

@@ -67,6 +67,14 @@ class Finding(Record):
     box_x1 = models.PositiveIntegerField()
     box_y1 = models.PositiveIntegerField()
     mask_runs = models.JSONField()
+    drawing = models.ForeignKey(
+        "inspections.Drawing",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="made",
+        help_text="What a person drew; empty where the network found it.",
+    )
     arms = models.PositiveSmallIntegerField(default=1, help_text="Pieces between ends and forks: 1 a line, 3 a Y.")
     tortuosity = models.FloatField(null=True, blank=True, help_text="Main line over the distance of its ends.")
     # Measured across the line, `*_u95` their 95 % uncertainties; empty where no sample is far from junctions and ends.
@@ -94,7 +102,7 @@ class Finding(Record):
     proposal = models.JSONField(default=dict, blank=True)
 
     # What `services.reviews` and `services.runs` keep beside the records they follow from, for lists of thousands.
-    is_current = models.BooleanField(default=True, help_text="Its run is the photo's latest finished one.")
+    is_current = models.BooleanField(default=True, help_text="Of the photo's latest finished run, and not replaced.")
     verdict = models.CharField(max_length=10, null=True, blank=True, help_text="Of the latest review; empty: none.")
     decided_state = models.CharField(max_length=20, blank=True, help_text="That a person gave; it replaces `state`.")
     reviews_count = models.PositiveIntegerField(default=0, help_text="The sequence of the latest review.")

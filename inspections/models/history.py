@@ -61,6 +61,9 @@ class Event(Record):
         ASSIGNED = "assigned", "Assigned"
         COMMENTED = "commented", "Commented"
         RESOLVED = "resolved", "Comment resolved"
+        DRAWN = "drawn", "Drawn"
+        UNDRAWN = "undrawn", "Drawing taken back"
+        LOOKED = "looked", "Looked at the whole photo"
         CLOSED = "closed", "Signed off"
         REOPENED = "reopened", "Reopened"
 

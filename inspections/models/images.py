@@ -138,6 +138,7 @@ class SurveyImage(Record):
     measure_wanted = models.PositiveIntegerField(default=0)
     measure_done = models.PositiveIntegerField(default=0)
     measure_taken_at = models.DateTimeField(null=True, blank=True)
+    coverage = models.FloatField(default=0.0, help_text="Share that people have looked at, 0 to 1 (`services.looks`).")
     # Made by the worker; empty until then. Paths inside the media folder.
     thumbnail = models.CharField(max_length=200, blank=True)
     preview = models.CharField(max_length=200, blank=True)
