@@ -37,6 +37,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -90,6 +91,9 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]
+LANGUAGE_COOKIE_NAME = "hairline_language"
+LOCALE_PATHS = [ROOT / "inspections" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
@@ -98,6 +102,7 @@ STATIC_ROOT = ENVIRONMENT.data / "static"
 STATICFILES_DIRS = [
     ROOT / "static",
     ("vendor/openseadragon", ROOT / "node_modules" / "openseadragon" / "build" / "openseadragon"),
+    ("vendor/leaflet", ROOT / "node_modules" / "leaflet" / "dist"),
 ]
 MEDIA_ROOT = ENVIRONMENT.data / "media"
 STORAGES = {

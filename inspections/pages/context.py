@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Q
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 
 from inspections.models import Finding, SegmentationRun
 from inspections.pages.requests import MemberRequest
@@ -45,6 +47,11 @@ class Frame:
     def section(self) -> str:
         """Which entry of the navigation is current."""
         return SECTIONS.get(self.page.split("-")[0], "")
+
+    @property
+    def language(self) -> str:
+        """The language of this page, as `en-gb`."""
+        return get_language() or settings.LANGUAGE_CODE
 
     @property
     def theme(self) -> str:

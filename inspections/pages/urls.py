@@ -22,10 +22,12 @@ from inspections.pages import (
     sign_off,
     survey_forms,
     surveys,
+    words,
 )
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="bridges"), name="home"),
+    path("words.js", words.Words.as_view(), name="words"),
     path("login/", settings.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("bridges/", bridges.bridges, name="bridges"),

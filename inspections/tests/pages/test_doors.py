@@ -75,7 +75,7 @@ NEEDS: dict[str, tuple[str, Role | None]] = {
     "token-new": ("post", None),
     "token-delete": ("post", None),
 }
-OPEN = {"login", "logout"}
+OPEN = {"login", "logout", "words"}
 WITHOUT_AN_OBJECT = ("bridge-new", "project-new", "settings-rules", "settings-rules-choose", "review-apply")
 IN_JSON = ("review-apply",)
 OF_OBJECTS = [name for name, (_, role) in NEEDS.items() if role and name not in WITHOUT_AN_OBJECT]

@@ -31,7 +31,7 @@ def test_the_frame_tells_where_one_is(inside, name):
     assert re.search(r"<title>[A-Z][a-z]+ · Hairline</title>", text)
     assert text.index('class="skip-link"') < text.index("<nav")
     assert text.count("<h1") == text.count("<main") == 1
-    assert 'lang="en-GB"' in text
+    assert 'lang="en-gb"' in text
 
 
 def test_ids_stand_once_and_labels_find_them(inside):
