@@ -16,6 +16,7 @@ from inspections.pages.cracks import last_lengths, worst_by
 from inspections.pages.elementtree import element_tree
 from inspections.pages.forms.bridges import BridgeForm
 from inspections.pages.keyplan import draw_key_plan
+from inspections.pages.overview import overview_of
 from inspections.pages.requests import MemberRequest
 from inspections.pages.surveyrows import with_worst
 from inspections.services.conditions import pack_of
@@ -72,6 +73,7 @@ def bridge(request: MemberRequest, pk: UUID) -> HttpResponse:
         "last_length": last_lengths("survey__bridge", [found.pk]).get(found.pk),
         "elements": element_tree(found),
         "conditions": conditions,
+        **overview_of(found, found.last_surveyed_on),
         "plan": draw_key_plan(found, Bridge.objects.visible_to(request.user)),
         "may_edit": request.user.may(Role.INSPECTOR, found.organisation),
     }

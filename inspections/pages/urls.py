@@ -12,6 +12,7 @@ from inspections.pages import (
     jobs,
     media,
     networks,
+    overview,
     projects,
     review,
     review_grid,
@@ -26,7 +27,8 @@ from inspections.pages import (
 )
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="bridges"), name="home"),
+    path("", RedirectView.as_view(pattern_name="overview"), name="home"),
+    path("overview/", overview.overview, name="overview"),
     path("words.js", words.Words.as_view(), name="words"),
     path("login/", settings.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),

@@ -112,6 +112,13 @@ def metres(length_mm: float | None) -> SafeString:
     return quantity(value, "m", digits=0 if value is None or value >= 100 else 1 if value >= 10 else 2)
 
 
+@register.simple_tag
+def length_m(length_mm: float | None, u95_mm: float | None = None) -> SafeString:
+    """All cracks together, told in millimetres, in metres with what their scales leave open: “12.4 ± 0.6 m”."""
+    length, u95 = (length_mm or 0.0) / 1000, (u95_mm or 0.0) / 1000
+    return quantity(length, "m", u95 or None, digits=decimals_of(u95) if u95 else 2)
+
+
 @register.filter
 def worst_width(worst: Any) -> SafeString:
     """The widest of several cracks (`mm` ± `u95_mm`, `bound_mm`, `px`): on the surface, or else in pixels."""
