@@ -9,11 +9,11 @@ from django.utils.formats import date_format
 
 from inspections.templatetags.quantities import grouped_number
 
-WIDTH, HEIGHT = 360, 200
-LEFT, RIGHT, TOP, BOTTOM = 52, 16, 24, 28
+WIDTH, HEIGHT = 300, 190
+LEFT, RIGHT, TOP, BOTTOM = 44, 12, 24, 28
 INSET = 18
 """Between the axes and the first and last survey."""
-LABEL_WIDTH = 54
+LABEL_WIDTH = 58
 CAP = 4
 MOST_STEPS = 4
 
