@@ -112,16 +112,23 @@ def _networks(path: str, photos: SurveyImageQuerySet) -> Mapping[UUID, set[str]]
 
 
 def length_difference(first: Amounts, second: Amounts) -> Difference | None:
-    """None where one of them has no scale."""
-    if not (first.is_measured and second.is_measured):
+    """None where one of them has no scale, or one whose uncertainty nobody knows."""
+    one, other = _length(first), _length(second)
+    if one is None or other is None:
         return None
-    mm = (second.crack_length_mm or 0.0) - (first.crack_length_mm or 0.0)
-    return Difference(mm, math.hypot(first.crack_length_u95_mm or 0.0, second.crack_length_u95_mm or 0.0))
+    return Difference(other[0] - one[0], math.hypot(one[1], other[1]))
+
+
+def _length(found: Amounts) -> tuple[float, float] | None:
+    """Length and its uncertainty, in millimetres; of no crack at all both are 0."""
+    if not found.is_measured or (found.crack_length_mm and found.crack_length_u95_mm is None):
+        return None
+    return found.crack_length_mm or 0.0, found.crack_length_u95_mm or 0.0
 
 
 def width_difference(first: Amounts, second: Amounts) -> Difference | None:
     """None where one of them has no width in millimetres: less than a bound is no number to subtract."""
     one, other = first.worst, second.worst
-    if one is None or other is None or one.mm is None or other.mm is None:
+    if one is None or other is None or None in (one.mm, other.mm, one.u95_mm, other.u95_mm):
         return None
-    return Difference(other.mm - one.mm, math.hypot(one.u95_mm or 0.0, other.u95_mm or 0.0))
+    return Difference((other.mm or 0.0) - (one.mm or 0.0), math.hypot(one.u95_mm or 0.0, other.u95_mm or 0.0))

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from inspections.pages import (
     bridges,
+    comparison,
     elements,
     findings,
     images,
@@ -37,6 +38,7 @@ urlpatterns = [
     path("bridges/new/", bridges.bridge_new, name="bridge-new"),
     path("bridges/<uuid:pk>/", bridges.bridge, name="bridge"),
     path("bridges/<uuid:pk>/edit/", bridges.bridge_edit, name="bridge-edit"),
+    path("bridges/<uuid:pk>/compare/", comparison.bridge_compare, name="bridge-compare"),
     path("bridges/<uuid:pk>/elements/new/", elements.element_new, name="element-new"),
     path("elements/<uuid:pk>/", elements.element_edit, name="element-edit"),
     path("bridges/<uuid:pk>/surveys/new/", survey_forms.survey_new, name="survey-new"),
