@@ -133,7 +133,8 @@ def _whisker(x: float, value: Value, down: Callable[[float], float]) -> str:
     if value.is_bound:
         y = down(value.value or 0)
         tip = min(y + 22, HEIGHT - BOTTOM)
-        return f"M{_at(x)} {_at(y)}V{_at(tip)}M{_at(x - 3)} {_at(tip - 4)}L{_at(x)} {_at(tip)}L{_at(x + 3)} {_at(tip - 4)}"
+        head = f"M{_at(x - 3)} {_at(tip - 4)}L{_at(x)} {_at(tip)}L{_at(x + 3)} {_at(tip - 4)}"
+        return f"M{_at(x)} {_at(y)}V{_at(tip)}{head}"
     if value.low is None or value.high is None or value.low == value.high:
         return ""
     low, high = down(value.low), down(value.high)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import unescape
 from itertools import pairwise
 
 from django.utils.html import strip_tags
@@ -91,7 +92,7 @@ def _length(row: Row, joined: bool) -> Value:
     if not found.is_measured:
         return Value(row.survey.surveyed_on, _("%(survey)s: no scale") % {"survey": row.survey}, None)
     length, u95 = (found.crack_length_mm or 0.0) / 1000, (found.crack_length_u95_mm or 0.0) / 1000
-    words = f"{row.survey}: {strip_tags(metres(found.crack_length_mm or 0.0))}"
+    words = f"{row.survey}: {_plain(metres(found.crack_length_mm or 0.0))}"
     return Value(row.survey.surveyed_on, words, length, length - u95, length + u95, joined=joined)
 
 
@@ -100,11 +101,16 @@ def _width(row: Row, joined: bool) -> Value:
     if worst is None or (worst.mm is None and worst.bound_mm is None):
         words = _("%(survey)s: no width in millimetres") % {"survey": row.survey}
         return Value(row.survey.surveyed_on, words, None)
-    words = f"{row.survey}: {strip_tags(worst_width(worst))}"
+    words = f"{row.survey}: {_plain(worst_width(worst))}"
     if worst.mm is None:
         return Value(row.survey.surveyed_on, words, worst.bound_mm, is_bound=True)
     u95 = worst.u95_mm or 0.0
     return Value(row.survey.surveyed_on, words, worst.mm, worst.mm - u95, worst.mm + u95, joined=joined)
+
+
+def _plain(told: str) -> str:
+    """Without markup, for a tooltip."""
+    return unescape(strip_tags(told))
 
 
 def _cautions(rows: Sequence[Row]) -> tuple[str, ...]:
