@@ -84,7 +84,10 @@ def draw_plot(values: Sequence[Value], unit: str, *, whole: bool = False) -> Plo
     def down(amount: float) -> float:
         return HEIGHT - BOTTOM - max(amount, 0) * scale
 
-    marks, gaps, lines, breaks = [], [], [], []
+    marks: list[Mark] = []
+    gaps: list[Tick] = []
+    lines: list[str] = []
+    breaks: list[str] = []
     before: tuple[float, Value] | None = None
     for x, value in zip(xs, values, strict=True):
         if value.value is None:

@@ -111,7 +111,7 @@ def next_survey(bridge: Bridge, last_surveyed_on: date | None, today: date) -> D
 def surveys_due(bridges: BridgeQuerySet, today: date) -> list[Due]:
     """Overdue ones, the oldest first; then bridges that nobody has surveyed; then those due soon. One query."""
     rows = bridges.annotate(last_day=Max("surveys__surveyed_on")).only("name", "inspection_months", "organisation")
-    every = [next_survey(row, row.last_day, today) for row in rows]  # type: ignore[attr-defined]
+    every = [next_survey(row, row.last_day, today) for row in rows]
     return sorted((due for due in every if due.is_due), key=_urgency)
 
 
