@@ -1,4 +1,4 @@
-"""Overview, maps and comparison in a real browser: by keyboard, without tiles, and with nobody else asked for anything."""
+"""Overview, maps and comparison in a real browser: by keyboard, without tiles, nobody else is asked for anything."""
 
 import re
 from datetime import date
