@@ -13,8 +13,6 @@ from inspections.models.findings import WIDEST_FIRST
 
 AHEAD_MONTHS = 3
 """A survey that is due within so many months is worth planning."""
-LOOKED_AT = 0.999
-"""From this share on the whole photo was looked at; shares are rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ def progress_in(bridges: BridgeQuerySet) -> Progress:
     failed = runs.filter(status=SegmentationRun.Status.FAILED).filter(~Exists(newer))
     photos = SurveyImage.objects.filter(survey__bridge__in=bridges).aggregate(
         photos=Count("pk"),
-        looked_at=Count("pk", filter=Q(coverage__gte=LOOKED_AT)),
+        looked_at=Count("pk", filter=Q(coverage__gte=1)),
         analysed=Count("pk", filter=Exists(runs.filter(status=SegmentationRun.Status.SUCCEEDED))),
         failed=Count("pk", filter=Exists(failed)),
         in_work=Count("pk", filter=Exists(runs.open())),
