@@ -103,7 +103,7 @@ class Visitor:
         page.fill("[name=username]", name)
         page.fill("[name=password]", PASSWORD)
         page.get_by_role("button", name="Log in").click()
-        page.wait_for_url(re.compile("/bridges/"))
+        page.wait_for_url(re.compile("/overview/"))
         page.close()
 
     def _listen(self, said: ConsoleMessage) -> None:
