@@ -104,7 +104,7 @@ def undo_drawing(*, drawing: Drawing, by: User) -> None:
 def lock_photo(image: SurveyImage) -> SurveyImage:
     """The photo as it is now, held until the transaction ends, and its survey against sign-off.
 
-    Decisions that are recorded meanwhile refer to both rows; `no_key` lets them, or two verbs could wait for each other.
+    A decision that is recorded meanwhile refers to both rows. `no_key` lets it, or two verbs could wait for each other.
     """
     rows = SurveyImage.objects.select_for_update(of=("self", "survey"), no_key=True)
     return rows.select_related("survey__closed_by", "survey__bridge__organisation", "element").get(pk=image.pk)
