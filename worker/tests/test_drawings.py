@@ -3,11 +3,13 @@
 import gzip
 import json
 import math
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 
 import numpy as np
 import pytest
+from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
@@ -172,6 +174,25 @@ def test_two_cracks_are_joined_and_taken_apart_again(image, draw, author) -> Non
     with pytest.raises(InspectionError, match="taken back already"):
         undo_drawing(drawing=drawing, by=author)
     assert draw("merge", findings=[one, other]).made.get().number == 4
+
+
+def test_of_many_who_change_a_crack_at_once_one_does(image, author) -> None:
+    first, _other = standing(image)
+
+    def cut(place: int) -> bool:
+        try:
+            line = [[40 + 10 * place, 30], [40 + 10 * place, 60]]
+            request_drawing(image=image, author=author, kind="split", findings=[first], line=line)
+        except InspectionError as error:
+            assert error.code == "drawn_meanwhile"
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(cut, range(4))) == [False, False, False, True]
+    assert Drawing.objects.count() == 1
 
 
 def test_what_was_drawn_over_is_taken_back_from_the_end(image, draw, author) -> None:
