@@ -10,6 +10,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
@@ -318,6 +319,15 @@ def test_a_new_analysis_keeps_what_people_drew_and_their_decisions(image, draw, 
         undo_drawing(drawing=line.drawing, by=author)
     # And once more.
     assert [finding.drawing for finding in again(image)] == [None, line.drawing, shorter.drawing]
+
+
+def test_the_grid_shows_a_drawn_crack_before_and_after_a_new_analysis(image, draw, author, client) -> None:
+    client.force_login(author)
+    (line,) = draw().made.all()
+    (kept,) = [finding for finding in again(image) if finding.drawing_id]
+    pictures = [client.get(reverse("finding-patch", args=[finding.pk])) for finding in (line, kept)]
+    assert [picture.status_code for picture in pictures] == [200, 200]
+    assert pictures[0].content == pictures[1].content and pictures[0]["Content-Type"] == "image/jpeg"
 
 
 def test_what_was_rejected_is_not_kept_and_what_is_longer_is_not_replaced(image, draw, author) -> None:
