@@ -128,6 +128,7 @@ MAP_CREDIT = ENVIRONMENT.map_credit
 # The record rings the worker's bell by name; it never imports the worker.
 RUN_DISPATCHER = "worker.dispatch.enqueue_run"
 MEASURE_DISPATCHER = "worker.dispatch.enqueue_measuring"
+DRAWING_DISPATCHER = "worker.dispatch.enqueue_drawings"
 SEGMENTER = "worker.segmenter.get_segmenter"
 BROKER_URL = ENVIRONMENT.redis_url
 SEGMENTATION_DEVICE = ENVIRONMENT.device
@@ -178,6 +179,7 @@ SPECTACULAR_SETTINGS = {
         "MaterialEnum": "inspections.models.materials.Material",
         "RunStatusEnum": "inspections.models.runs.SegmentationRun.Status",
         "RoleEnum": "inspections.models.organisations.Role",
+        "DrawingKindEnum": "inspections.models.drawings.Drawing.Kind",
     },
 }
 
