@@ -75,6 +75,9 @@ ANSWERS: dict[str, Answer] = {
     "undecided_left": Answer(
         409, "{count} findings are undecided, not {known}. Decide them, or sign off with all {count} left undecided."
     ),
+    "bad_box": Answer(
+        400, "Give the box as x0,y0,x1,y1 inside the photo of {width} × {height} pixels, at most {most} pixels a side."
+    ),
     # Networks and data sets
     "unsafe_model_format": Answer(415, "Only .safetensors files are accepted."),
     "invalid_model": Answer(422, "The file is not a network of Hairline: {reason}."),
