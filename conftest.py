@@ -13,6 +13,7 @@ def _own_rooms(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.RUN_DISPATCHER = "inspections.testing.ring_recorded"
     settings.MEASURE_DISPATCHER = "inspections.testing.ring_for_measuring"
+    settings.DRAWING_DISPATCHER = "inspections.testing.ring_for_drawings"
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {

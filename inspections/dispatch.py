@@ -27,3 +27,13 @@ def dispatch_measuring() -> bool:
         logger.warning("The bell for measuring did not ring; the sweep will ring again.", exc_info=True)
         return False
     return True
+
+
+def dispatch_drawing() -> bool:
+    """Ring the bell for what people have drawn. When that fails nothing is lost: the sweep rings again."""
+    try:
+        import_string(settings.DRAWING_DISPATCHER)()
+    except Exception:
+        logger.warning("The bell for drawings did not ring; the sweep will ring again.", exc_info=True)
+        return False
+    return True

@@ -75,9 +75,16 @@ ANSWERS: dict[str, Answer] = {
     "undecided_left": Answer(
         409, "{count} findings are undecided, not {known}. Decide them, or sign off with all {count} left undecided."
     ),
+    # Drawings
     "bad_box": Answer(
         400, "Give the box as x0,y0,x1,y1 inside the photo of {width} × {height} pixels, at most {most} pixels a side."
     ),
+    "not_analysed": Answer(409, "The photo has not been analysed yet. Wait for its analysis, then draw."),
+    "analysed_meanwhile": Answer(409, "The photo was analysed again meanwhile. Load it again, then draw."),
+    "drawn_meanwhile": Answer(409, "{by} has changed crack {number} meanwhile. Look at that, then draw."),
+    "not_drawn": Answer(409, "This is not drawn, or was taken back already. There is nothing to take back."),
+    "drawings_open": Answer(409, "{count} drawings are still being measured. Wait for them, then sign off."),
+    "nothing_left": Answer(422, "Nothing would be left of the crack. If it is none, reject it instead."),
     # Networks and data sets
     "unsafe_model_format": Answer(415, "Only .safetensors files are accepted."),
     "invalid_model": Answer(422, "The file is not a network of Hairline: {reason}."),

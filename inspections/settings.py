@@ -124,6 +124,7 @@ MAX_PIXELS = ENVIRONMENT.max_pixels
 # The record rings the worker's bell by name; it never imports the worker.
 RUN_DISPATCHER = "worker.dispatch.enqueue_run"
 MEASURE_DISPATCHER = "worker.dispatch.enqueue_measuring"
+DRAWING_DISPATCHER = "worker.dispatch.enqueue_drawings"
 SEGMENTER = "worker.segmenter.get_segmenter"
 BROKER_URL = ENVIRONMENT.redis_url
 SEGMENTATION_DEVICE = ENVIRONMENT.device

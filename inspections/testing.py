@@ -35,11 +35,12 @@ class RecordedDispatch:
 
     rung: list[str] = []
     measuring = 0
+    drawings = 0
     fail = False
 
     @classmethod
     def reset(cls) -> None:
-        cls.rung, cls.measuring, cls.fail = [], 0, False
+        cls.rung, cls.measuring, cls.drawings, cls.fail = [], 0, 0, False
 
     @classmethod
     def ring(cls, run_id: str) -> None:
@@ -58,6 +59,13 @@ def ring_for_measuring() -> None:
     if RecordedDispatch.fail:
         raise ConnectionError("The broker is away.")
     RecordedDispatch.measuring += 1
+
+
+def ring_for_drawings() -> None:
+    """The dispatcher of tests for what people draw."""
+    if RecordedDispatch.fail:
+        raise ConnectionError("The broker is away.")
+    RecordedDispatch.drawings += 1
 
 
 def draw_photo(width: int = 160, height: int = 120, *, seed: int = 1, format: str = "JPEG", **save: Any) -> bytes:

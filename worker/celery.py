@@ -22,6 +22,7 @@ ANALYSE_PHOTO = "hairline.analyse_photo"
 # A queue of its own: queues are served in turn, so that a changed scale waits for one photo and not for a survey.
 MEASURING = "measuring"
 MEASURE_PHOTOS = "hairline.measure_photos"
+MEASURE_DRAWINGS = "hairline.measure_drawings"
 VISIBILITY_TIMEOUT = 3600
 
 # A pool child whose memory has once passed this is replaced after its photo. A warm one with the shipped network takes

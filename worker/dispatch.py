@@ -1,9 +1,9 @@
-"""Ringing the bells. Named by `settings.RUN_DISPATCHER` and `MEASURE_DISPATCHER`, imported by nobody."""
+"""Ringing the bells. Named by the settings `…_DISPATCHER`, imported by nobody."""
 
 from celery import Celery
 from django.conf import settings
 
-from worker.celery import ANALYSE_PHOTO, COMMON, MEASURE_PHOTOS, MEASURING, TRANSPORT
+from worker.celery import ANALYSE_PHOTO, COMMON, MEASURE_DRAWINGS, MEASURE_PHOTOS, MEASURING, TRANSPORT
 
 # An app of its own with short patience: a person's upload waits for the bell, and the sweep rings again if it fails.
 _bell = Celery("hairline-bell", broker=settings.BROKER_URL, set_as_current=False)
@@ -21,3 +21,8 @@ def enqueue_run(run_id: str) -> None:
 def enqueue_measuring() -> None:
     """Tell the workers that photos are to be measured again. Raises kombu's OperationalError without a broker."""
     _bell.send_task(MEASURE_PHOTOS, queue=MEASURING, ignore_result=True, retry=True, retry_policy=ONE_MORE_TRY)
+
+
+def enqueue_drawings() -> None:
+    """Tell the workers that something was drawn. Raises kombu's OperationalError when the broker cannot be reached."""
+    _bell.send_task(MEASURE_DRAWINGS, queue=MEASURING, ignore_result=True, retry=True, retry_policy=ONE_MORE_TRY)

@@ -22,8 +22,8 @@ class Figures:
     Rejected cracks are left out; what was not measured is None. `measuring` photos wait for their millimetres.
     Millimetres, metres and the area in them are those of the `scaled_count` analysed photos that have a scale, of
     `smallest_px` to `largest_px` mm per pixel. `orientation_deg` is the axial mean of all cracks, weighed by length, 0
-    along x and counter-clockwise; `orientation_r` 1 where all are parallel and 0 where none is preferred. `looked` is the
-    share of the photos' area that people have looked at, 0 to 1.
+    along x and counter-clockwise; `orientation_r` 1 where all are parallel and 0 where none is preferred.
+    `looked` is the share of the photos' area that people have looked at, 0 to 1.
     """
 
     photos: dict[str, int]

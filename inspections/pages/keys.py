@@ -146,7 +146,13 @@ class Sheet:
         return {value: key.action for key in self.keys for value in key.keys}
 
 
-_SHEETS = {"photo": Sheet(KEYS), "review": Sheet(REVIEW_KEYS), "grid": Sheet(GRID_KEYS), "edit": Sheet(EDIT_KEYS), "look": Sheet(LOOK_KEYS)}
+_SHEETS = {
+    "photo": Sheet(KEYS),
+    "review": Sheet(REVIEW_KEYS),
+    "grid": Sheet(GRID_KEYS),
+    "edit": Sheet(EDIT_KEYS),
+    "look": Sheet(LOOK_KEYS),
+}
 
 
 def sheet(page: str) -> Sheet:

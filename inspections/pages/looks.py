@@ -58,7 +58,8 @@ def photo_look(request: MemberRequest, pk: UUID) -> HttpResponse:
 def photo_looked(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Remember what was in view, JSON {"cells": hexadecimal bits}; answers what anybody has looked at, 0 to 1."""
     image = fetch(photos(), request.user, Role.REVIEWER, pk=pk)
-    return JsonResponse({"coverage": look_at(image=image, viewer=request.user, cells=str(read_body(request).get("cells", "")))})
+    cells = str(read_body(request).get("cells", ""))
+    return JsonResponse({"coverage": look_at(image=image, viewer=request.user, cells=cells)})
 
 
 @require_GET
