@@ -128,7 +128,11 @@ export class Mask {
     const boxes = this.#unsaved.map((key) => this.#box(key));
     const whole = boxes.length ? [around(boxes)] : [];
     if (whole.every(([x0, y0, x1, y1]) => Math.max(x1 - x0, y1 - y0) <= LARGEST)) return whole;
-    const groups = Map.groupBy(boxes, ([x, y]) => `${Math.floor(x / LARGEST)} ${Math.floor(y / LARGEST)}`);
+    const groups = new Map();
+    for (const box of boxes) {
+      const key = `${Math.floor(box[0] / LARGEST)} ${Math.floor(box[1] / LARGEST)}`;
+      groups.set(key, [...(groups.get(key) ?? []), box]);
+    }
     return [...groups.values()].map(around);
   }
 
