@@ -5,6 +5,7 @@ import { make } from "../viewer/svg.js";
 const SMALLEST = 1024;
 const LARGEST = 2048;
 const GRAIN = 128;
+const RIM = 24;
 const AGAIN = 3000;
 // --mark-added, so thin that the crack shows through.
 const COLOUR = [179, 136, 255, 150];
@@ -45,14 +46,22 @@ export class Easel {
 
   draw() {
     const { scale } = this.zoom;
-    const lengths = [this.photo.width, this.photo.height];
-    this.centre = this.centre.map((place, axis) => Math.min(lengths[axis], Math.max(0, place)));
+    this.centre = this.#inside();
     const whole = (place) => Math.round(place * devicePixelRatio) / devicePixelRatio;
     const seat = [this.stage.clientWidth, this.stage.clientHeight];
     this.corner = this.centre.map((place, axis) => whole(seat[axis] / 2 - place * scale));
     this.moved.setAttribute("transform", `translate(${this.corner[0]} ${this.corner[1]}) scale(${scale})`);
     this.#place();
     this.#fetch();
+  }
+
+  // As much photo in the window as there is, and a rim of nothing around it.
+  #inside() {
+    const lengths = [this.photo.width, this.photo.height];
+    return this.size.map((size, axis) => {
+      const half = Math.min(lengths[axis] / 2, Math.max(0, size / 2 - RIM / this.zoom.scale));
+      return Math.min(lengths[axis] - half, Math.max(half, this.centre[axis]));
+    });
   }
 
   #place() {

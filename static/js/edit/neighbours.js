@@ -3,8 +3,7 @@
 import { distanceTo, drawCrack } from "../drawing/cracks.js";
 import { make } from "../viewer/svg.js";
 
-const NEAREST = 8;
-const REACH = 1500;
+const NEAREST = 5;
 
 export class Neighbours {
   constructor(easel, scene) {
@@ -21,7 +20,7 @@ export class Neighbours {
 
   #offer(own) {
     const apart = (crack) => Math.min(...own.lines.flat().filter((_, index) => index % 4 === 0).map(([x, y]) => distanceTo(crack, x, y)));
-    const near = this.others.map((crack) => [apart(crack), crack]).filter(([distance]) => distance < REACH);
+    const near = this.others.map((crack) => [apart(crack), crack]);
     near.sort(([one], [other]) => one - other);
     for (const [distance, crack] of near.slice(0, NEAREST)) {
       const row = this.list.appendChild(document.createElement("li"));
