@@ -73,3 +73,33 @@ class Cancelled(SegmentationError):
 
     code = "cancelled"
     sentence = "The analysis was cancelled."
+
+
+class NothingDrawn(SegmentationError):
+    """What a person drew leaves no line to measure."""
+
+    code = "nothing_drawn"
+    sentence = "There is no line in what was drawn. Draw it longer, or paint along the crack."
+
+
+class CutMisses(SegmentationError):
+    """A cut that leaves a crack in one piece."""
+
+    code = "cut_misses"
+    sentence = "The cut leaves the crack in one piece. Draw the cut right across the crack."
+
+
+class TooFarApart(SegmentationError):
+    """Cracks that are no one crack. Facts: `gap`, `limit`, pixels."""
+
+    code = "too_far_apart"
+    sentence = (
+        "The cracks lie {gap:.0f} pixels apart; {limit:.0f} can be bridged here. Draw the crack between them first."
+    )
+
+
+class TooManyPieces(SegmentationError):
+    """A painted mask in shreds. Facts: `limit`."""
+
+    code = "too_many_pieces"
+    sentence = "The mask is in more than {limit} pieces. Paint one crack at a time."

@@ -7,7 +7,7 @@ from billiard.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 
 from inspections.errors import InspectionError
-from inspections.models import SegmentationRun
+from inspections.models import Drawing, SegmentationRun
 from segmentation.errors import SegmentationError
 from worker.lease import TooSlow
 
@@ -17,18 +17,18 @@ NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 PRIVATE_FACTS = ("path",)
 
 
-def explain(error: Exception, run: SegmentationRun) -> tuple[str, dict[str, Any]]:
-    """The code and JSON-able facts with which `run` fails because of `error`; `internal` for what nobody foresaw."""
+def explain(error: Exception, work: SegmentationRun | Drawing) -> tuple[str, dict[str, Any]]:
+    """The code and JSON-able facts with which an analysis or a drawing fails because of `error`; `internal` for what nobody foresaw."""
     match error:
         case SegmentationError():
             # A general slug of the eye has no sentence of its own; everything with an owner has one.
-            return error.code, {"megapixels": run.image.megapixels} | _plain(error.facts)
+            return error.code, {"megapixels": work.image.megapixels} | _plain(error.facts)
         case InspectionError():
             return error.code, _plain(error.facts)
         case TooSlow() | SoftTimeLimitExceeded():
             return "too_slow", {"minutes": settings.RUN_TIME_LIMIT_SECONDS / 60}
         case MemoryError():
-            return "out_of_memory", {"megapixels": run.image.megapixels}
+            return "out_of_memory", {"megapixels": work.image.megapixels}
         case OSError() if error.errno in NO_SPACE:
             return "storage_full", {}
     return "internal", {}

@@ -7,6 +7,7 @@ Groups are made as photos come in (leader clustering): a patch joins the nearest
 
 from collections.abc import Sequence
 from io import BytesIO
+from typing import Protocol
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import numpy as np
@@ -15,7 +16,8 @@ from PIL import Image
 
 from inspections.models import LookAlikes, Survey
 from inspections.services.storage import writing
-from segmentation.results import Crack
+from segmentation.results import Point
+from segmentation.run_lengths import Box
 
 PATCH_PX = 192
 LARGEST_PX = 1024
@@ -29,7 +31,18 @@ NEAR = 0.45
 Descriptor = NDArray[np.float32]
 
 
-def cut_patches(pixels: NDArray[np.uint8], cracks: Sequence[Crack]) -> list[Image.Image]:
+class Region(Protocol):
+    """What is shown of a crack: its box, its line, and where it is widest, in pixels of the photo."""
+
+    @property
+    def box(self) -> Box: ...
+    @property
+    def path(self) -> Sequence[Point]: ...
+    @property
+    def width_max_at(self) -> Point | None: ...
+
+
+def cut_patches(pixels: NDArray[np.uint8], cracks: Sequence[Region]) -> list[Image.Image]:
     """A square RGB picture of PATCH_PX for each crack, with a margin of wall around it.
 
     A crack too long to be seen in one is shown around the place where it is widest.
@@ -41,9 +54,19 @@ def write_patches(name: str, patches: Sequence[Image.Image]) -> None:
     """Store the patches as `<number>.jpg` in one ZIP without compression, numbered from 1."""
     with writing(name) as out, ZipFile(out, "w", ZIP_STORED) as archive:
         for number, patch in enumerate(patches, start=1):
-            picture = BytesIO()
-            patch.save(picture, "JPEG", quality=QUALITY)
-            archive.writestr(ZipInfo(f"{number}.jpg"), picture.getvalue())
+            archive.writestr(ZipInfo(f"{number}.jpg"), _jpeg(patch))
+
+
+def write_patch(name: str, patch: Image.Image) -> None:
+    """Store one patch as a file of its own."""
+    with writing(name) as out:
+        out.write(_jpeg(patch))
+
+
+def _jpeg(patch: Image.Image) -> bytes:
+    picture = BytesIO()
+    patch.save(picture, "JPEG", quality=QUALITY)
+    return picture.getvalue()
 
 
 def group_by_look(survey: Survey, patches: Sequence[Image.Image]) -> list[LookAlikes]:
@@ -88,7 +111,7 @@ def describe(patch: Image.Image) -> Descriptor:
     return np.concatenate((bins, colour)).astype(np.float32)
 
 
-def _cut(pixels: NDArray[np.uint8], crack: Crack) -> Image.Image:
+def _cut(pixels: NDArray[np.uint8], crack: Region) -> Image.Image:
     height, width = pixels.shape[:2]
     x0, y0, x1, y1 = crack.box
     side = int(max(PATCH_PX, MARGIN * max(x1 - x0, y1 - y0)))

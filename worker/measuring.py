@@ -63,22 +63,26 @@ def _surface(image: SurveyImage) -> Surface:
 
 
 def _measure(run: SegmentationRun, surface: Surface, version: int) -> tuple[str, dict[int, CrackMeasure]]:
-    """The run's new file of widths, and its cracks in millimetres by their numbers."""
+    """The run's new file of widths, and its cracks in millimetres by their numbers, the replaced ones too."""
     profiles = read_widths(run.widths) if run.widths else {}
     seen: dict[int, CrackOnSurface] = {}
     for finding in run.findings.all():
-        if surface.scale is not None:
-            profile = profiles.get(finding.number, WidthProfile())
-            lines = [finding.path, *finding.branches]
-            widths = _summary(finding, profile)
-            seen[finding.number] = crack_on_surface(
-                lines, finding.length_px, profile, widths, surface.scale, surface.floor
-            )
+        there = finding_on_surface(finding, profiles.get(finding.number, WidthProfile()), surface)
+        if there is not None:
+            seen[finding.number] = there
     name = ""
     if profiles:
         name = f"{run.widths.rpartition('/')[0]}/widths-{version}.json.gz"
         write_widths(name, [(number, profile, seen.get(number)) for number, profile in profiles.items()])
     return name, {number: measure_crack(crack) for number, crack in seen.items()}
+
+
+def finding_on_surface(finding: Finding, profile: WidthProfile, surface: Surface) -> CrackOnSurface | None:
+    """A finding in millimetres by the profile that was stored of it; None without a scale."""
+    if surface.scale is None:
+        return None
+    lines, widths = [finding.path, *finding.branches], _summary(finding, profile)
+    return crack_on_surface(lines, finding.length_px, profile, widths, surface.scale, surface.floor)
 
 
 def _summary(finding: Finding, profile: WidthProfile) -> WidthSummary | None:

@@ -4,19 +4,20 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from time import monotonic
 from typing import Protocol
 
 import numpy as np
 from django.db import InterfaceError, OperationalError
 from numpy.typing import NDArray
+from PIL import Image
 
-from inspections.models import Network, SegmentationRun, SurveyImage
+from inspections.models import LookAlikes, Network, SegmentationRun, SurveyImage
 from inspections.services.housekeeping import attempt_folder, forget_attempt, forget_earlier_attempts
 from inspections.services.images import store_pictures
-from inspections.services.runs import RunResult, claim_run, complete_run, fail_run, give_back_run
+from inspections.services.runs import DrawnMeanwhileError, RunResult, claim_run, complete_run, fail_run, give_back_run
 from inspections.services.storage import media_path
 from segmentation.errors import Cancelled
 from segmentation.inference import measure_map
@@ -26,13 +27,14 @@ from segmentation.scale import CrackOnSurface, calibration_for
 from segmentation.tiling import Progress
 from worker.derivatives import make_pictures
 from worker.failures import explain
+from worker.keeping import keep_drawn
 from worker.lease import Lease, Leaving
 from worker.looks import cut_patches, group_by_look, write_patches
 from worker.maps import write_maps
 from worker.matching import match_cracks
 from worker.photos import read_map, read_photo
 from worker.records import facts_of, on_surface
-from worker.surfaces import look_at_surface, metadata_of
+from worker.surfaces import Surface, look_at_surface, metadata_of
 from worker.widths import write_widths
 
 logger = logging.getLogger(__name__)
@@ -73,7 +75,7 @@ def _work(run: SegmentationRun, find_segmenter: FindSegmenter) -> None:
     began = monotonic()
     try:
         with Lease(run) as lease:
-            kept = complete_run(run, _analyse(run, find_segmenter, lease))
+            kept = _complete(run, _analyse(run, find_segmenter, lease), lease)
     except (OperationalError, InterfaceError):
         # Whether the last write arrived is unknown, so the files stay; housekeeping removes them if no row names them.
         raise
@@ -84,6 +86,14 @@ def _work(run: SegmentationRun, find_segmenter: FindSegmenter) -> None:
         if not kept:
             forget_attempt(run)
         logger.info("Run %s %s in %.1f s.", run.pk, "is done" if kept else "was lost", monotonic() - began)
+
+
+def _complete(run: SegmentationRun, looked: "_Looked", lease: Lease) -> bool:
+    """Write the result; put it together again where somebody has drawn on the photo meanwhile."""
+    while True:
+        lease.check()
+        with suppress(DrawnMeanwhileError):
+            return complete_run(run, looked.result(run))
 
 
 def _end(run: SegmentationRun, error: Exception) -> None:
@@ -98,7 +108,46 @@ def _end(run: SegmentationRun, error: Exception) -> None:
         fail_run(run, code, **facts)
 
 
-def _analyse(run: SegmentationRun, find_segmenter: FindSegmenter, lease: Lease) -> RunResult:
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What an analysis saw: the photo and its surface, the cracks there, and the files that need nothing else."""
+
+    pixels: NDArray[np.uint8]
+    surface: Surface
+    seen: Segmentation
+    there: list[CrackOnSurface | None]
+    patches: list[Image.Image]
+    groups: list[LookAlikes]
+    files: dict[str, str]
+    seconds: dict[str, float]
+
+    def result(self, run: SegmentationRun) -> RunResult:
+        """All of it beside what people have drawn on the photo by now; writes the widths and patches of both."""
+        seen, folder = self.seen, attempt_folder(run)
+        kept = keep_drawn(run.image, self.surface, first=len(seen.cracks) + 1)
+        files = {**self.files, "widths": f"{folder}/widths-{run.image.measure_wanted}.json.gz"}
+        rows = enumerate(zip(seen.cracks, self.there, strict=True), start=1)
+        widths = [(number, crack.profile, there) for number, (crack, there) in rows]
+        write_widths(files["widths"], [*widths, *((one.number, one.profile, one.there) for one in kept)])
+        files["patches"] = f"{folder}/patches.zip"
+        write_patches(files["patches"], [*self.patches, *cut_patches(self.pixels, kept)])
+        return RunResult(
+            findings=[facts_of(*row) for row in zip(seen.cracks, self.there, self.groups, strict=True)],
+            photo=self.surface.measure,
+            matches=match_cracks(run.image, seen.cracks),
+            kept=[one.facts for one in kept],
+            totals=asdict(total(seen.cracks, (seen.width, seen.height))),
+            used_threshold=seen.threshold,
+            crack_length_px=seen.crack_length_px,
+            crack_area_share=seen.crack_area_share,
+            tiles=seen.tiles,
+            device=seen.device,
+            seconds={name: round(value, 3) for name, value in (self.seconds | seen.seconds).items()},
+            **files,
+        )
+
+
+def _analyse(run: SegmentationRun, find_segmenter: FindSegmenter, lease: Lease) -> _Looked:
     """Read, draw the pictures, look, measure, write the files. The order of stages is the order in which pages fill."""
     seconds: dict[str, float] = {}
     lease.stage(Stage.READING)
@@ -117,24 +166,9 @@ def _analyse(run: SegmentationRun, find_segmenter: FindSegmenter, lease: Lease) 
     there = [on_surface(crack, surface) for crack in seen.cracks]
     with _timed(seconds, "writing"):
         files = write_maps(seen, attempt_folder(run))
-        files["widths"] = _write_widths(seen, there, run)
         patches = cut_patches(pixels, seen.cracks)
-        files["patches"] = f"{attempt_folder(run)}/patches.zip"
-        write_patches(files["patches"], patches)
         groups = group_by_look(run.image.survey, patches)
-    return RunResult(
-        findings=[facts_of(*row) for row in zip(seen.cracks, there, groups, strict=True)],
-        photo=surface.measure,
-        matches=match_cracks(run.image, seen.cracks),
-        totals=asdict(total(seen.cracks, (seen.width, seen.height))),
-        used_threshold=seen.threshold,
-        crack_length_px=seen.crack_length_px,
-        crack_area_share=seen.crack_area_share,
-        tiles=seen.tiles,
-        device=seen.device,
-        seconds={name: round(value, 3) for name, value in (seconds | seen.seconds).items()},
-        **files,
-    )
+    return _Looked(pixels, surface, seen, there, patches, groups, files, seconds)
 
 
 def _look(
@@ -158,14 +192,6 @@ def _look(
 def _has_pictures(image: SurveyImage) -> bool:
     names = (image.thumbnail, image.preview, image.pyramid)
     return all(names) and all(media_path(name).is_file() for name in names)
-
-
-def _write_widths(seen: Segmentation, there: list[CrackOnSurface | None], run: SegmentationRun) -> str:
-    """Write the widths along all cracks, numbered as the findings will be. Returns the stored name."""
-    name = f"{attempt_folder(run)}/widths-{run.image.measure_wanted}.json.gz"
-    rows = enumerate(zip(seen.cracks, there, strict=True), start=1)
-    write_widths(name, [(number, crack.profile, surface) for number, (crack, surface) in rows])
-    return name
 
 
 @contextmanager

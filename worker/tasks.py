@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from worker.celery import ANALYSE_PHOTO, MEASURE_PHOTOS, app
+from worker.celery import ANALYSE_PHOTO, MEASURE_DRAWINGS, MEASURE_PHOTOS, app
+from worker.drawings import measure_drawings
 from worker.measuring import measure_photos
 from worker.pipeline import process_run
 
@@ -18,3 +19,9 @@ def analyse_photo(run_id: str) -> None:
 def measure_again() -> None:
     """Measure every photo again whose scale or rules have changed. A call too many finds nothing to do."""
     measure_photos()
+
+
+@app.task(name=MEASURE_DRAWINGS)
+def measure_drawn() -> None:
+    """Turn all that people have drawn into findings. A call too many finds nothing to do."""
+    measure_drawings()

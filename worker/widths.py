@@ -8,6 +8,7 @@ pixel along `a`. Where two samples in a row lie more than `STEP_PX` apart, anoth
 
 import gzip
 import json
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,13 +18,31 @@ from inspections.services.storage import media_path, writing
 from segmentation.results import WidthProfile
 from segmentation.scale import CrackOnSurface
 
+logger = logging.getLogger(__name__)
+
 STEP_PX = 6.0
 COLUMNS = (("w", "width_px", 3), ("u", "u95_px", 3), ("a", "across_deg", 1), ("g", "grey_share", 2))
 
 
 def write_widths(name: str, profiles: Sequence[tuple[int, WidthProfile, CrackOnSurface | None]]) -> None:
     """Write the profile of each finding under a stored name. Raises InspectionError `storage_full`."""
-    cracks = [_columns(number, profile, seen) for number, profile, seen in profiles]
+    _write(name, [_columns(*row) for row in profiles])
+
+
+def add_widths(earlier: str, name: str, profiles: Sequence[tuple[int, WidthProfile, CrackOnSurface | None]]) -> None:
+    """Write what the file `earlier` holds, and the profiles, under another name. Raises as `write_widths` does.
+
+    A file that cannot be read any more counts as empty: what a person drew is not to fail because of it.
+    """
+    try:
+        cracks = _read(earlier) if earlier else []
+    except (OSError, ValueError):
+        logger.warning("The widths in %s cannot be read; they are begun anew.", earlier, exc_info=True)
+        cracks = []
+    _write(name, [*cracks, *(_columns(*row) for row in profiles)])
+
+
+def _write(name: str, cracks: list[dict[str, Any]]) -> None:
     text = json.dumps({"step_px": STEP_PX, "cracks": cracks}, separators=(",", ":"))
     with writing(name) as out:
         out.write(gzip.compress(text.encode("ascii"), compresslevel=4, mtime=0))
@@ -32,8 +51,14 @@ def write_widths(name: str, profiles: Sequence[tuple[int, WidthProfile, CrackOnS
 def read_widths(name: str) -> dict[int, WidthProfile]:
     """The profiles by the numbers of their findings. Raises FileNotFoundError, ValueError for another file."""
     try:
-        cracks = json.loads(gzip.decompress(media_path(name).read_bytes()))["cracks"]
-        return {int(crack["number"]): _profile(crack) for crack in cracks}
+        return {int(crack["number"]): _profile(crack) for crack in _read(name)}
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{name} is no file of widths ({error!r}).") from error
+
+
+def _read(name: str) -> list[dict[str, Any]]:
+    try:
+        return list(json.loads(gzip.decompress(media_path(name).read_bytes()))["cracks"])
     except (gzip.BadGzipFile, EOFError, KeyError, TypeError) as error:
         raise ValueError(f"{name} is no file of widths ({error!r}).") from error
 

@@ -12,6 +12,7 @@ from inspections.errors import InspectionError
 from inspections.media.crops import check_box, cut
 from inspections.media.pyramids import DeepZoom, read_member, read_tile
 from inspections.models import Finding, SurveyImage
+from inspections.services.housekeeping import drawn_patch
 from inspections.services.storage import media_path
 
 NOT_YET_SECONDS = 3
@@ -93,7 +94,10 @@ def send_crop(request: HttpRequest, image: SurveyImage, box: str) -> HttpRespons
 
 def send_patch(request: HttpRequest, finding: Finding) -> HttpResponseBase:
     """The small picture of a region. Raises InspectionError `not_found` where its analysis has made none."""
-    name = finding.run.patches
+    alone = drawn_patch(finding.run, finding.drawing_id, finding.number) if finding.drawing_id else ""
+    # What people drew before a photo was analysed again lies with the others of the new analysis.
+    is_alone = bool(alone) and media_path(alone).is_file()
+    name = alone if is_alone else finding.run.patches
     if not name:
         raise InspectionError("not_found")
     path = media_path(name)
@@ -103,7 +107,8 @@ def send_patch(request: HttpRequest, finding: Finding) -> HttpResponseBase:
         raise InspectionError("not_found") from None
     answer = get_conditional_response(request, etag=etag)
     if answer is None:
-        answer = HttpResponse(read_member(path, f"{finding.number}.jpg"), content_type=Picture.JPEG.value)
+        patch = path.read_bytes() if is_alone else read_member(path, f"{finding.number}.jpg")
+        answer = HttpResponse(patch, content_type=Picture.JPEG.value)
     return _sealed(answer, FOREVER, etag)
 
 

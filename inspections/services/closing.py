@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from inspections.errors import InspectionError
-from inspections.models import Event, Finding, SegmentationRun, Survey, User
+from inspections.models import Drawing, Event, Finding, SegmentationRun, Survey, User
 from inspections.services.history import remember
 
 
@@ -23,7 +23,8 @@ def undecided_in(survey: Survey) -> int:
 def close_survey(*, survey: Survey, user: User, undecided: int = 0, note: str = "") -> None:
     """Sign a survey off. `undecided` is the number of undecided findings that the reviewer knows of and leaves so.
 
-    Raises InspectionError `survey_closed`, `runs_open` while photos are analysed, `undecided_left` for another number.
+    Raises InspectionError `survey_closed`, `runs_open` while photos are analysed, `drawings_open` while drawings are
+    measured, `undecided_left` for another number.
     """
     with transaction.atomic():
         locked = Survey.objects.select_for_update().get(pk=survey.pk)
@@ -31,6 +32,9 @@ def close_survey(*, survey: Survey, user: User, undecided: int = 0, note: str = 
         open_runs = SegmentationRun.objects.open().filter(image__survey=survey).count()
         if open_runs:
             raise InspectionError("runs_open", count=open_runs)
+        waiting = Drawing.objects.waiting().filter(image__survey=survey).count()
+        if waiting:
+            raise InspectionError("drawings_open", count=waiting)
         left = undecided_in(survey)
         if left != undecided:
             raise InspectionError("undecided_left", field="undecided", count=left, known=undecided)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
@@ -60,7 +61,7 @@ def _check_line(line: Sequence[Sequence[float]], image: SurveyImage, shortest: f
         _refuse("line", _("Draw a line of 2 to %(most)s points.") % {"most": MOST_POINTS})
     if not all(_is_point(point) and _is_inside(point, image) for point in line):
         _refuse("line", _("Every point of the line must lie inside the photo."))
-    if sum(math.dist(one, other) for one, other in zip(line, line[1:], strict=False)) < shortest:
+    if sum(math.dist(one, other) for one, other in pairwise(line)) < shortest:
         _refuse("line", _("Draw a line at least %(shortest)d pixels long.") % {"shortest": shortest})
 
 

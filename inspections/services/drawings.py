@@ -1,4 +1,4 @@
-"""Drawing on photos: a person's stroke becomes a waiting row, and can be taken back. `services.drawn` brings it to an end.
+"""Drawing on photos: a stroke becomes a waiting row, and can be taken back. `services.drawn` brings it to an end.
 
 The row of the photo is the lock for what stands on it: asking, measuring, completing a drawing or an analysis and
 taking back all hold it, so that each of them sees the others done or not begun.
@@ -34,9 +34,9 @@ def request_drawing(
 ) -> Drawing:
     """Have what a person drew measured; the bell rings on commit. Coordinates are pixels of the upright original.
 
-    LINE: `line` along a crack that was missed. SPLIT: `line` across the one finding. MERGE: 2 to 20 findings. MASK: what
-    `mask_runs` (row-major inside `box`, background first) say is the whole truth inside `box` (x0, y0, x1, y1, half
-    open) for the one finding given, or for a new crack without one; outside the box the finding stays as it is.
+    LINE: `line` along a crack that was missed. SPLIT: `line` across the one finding. MERGE: 2 to 20 findings. MASK:
+    what `mask_runs` (row-major inside `box`, background first) say is the whole truth inside `box` (x0, y0, x1, y1,
+    half open) for the one finding given, or for a new crack without one; outside the box the finding stays as it is.
 
     Raises InspectionError `survey_closed`, `not_analysed`, `analysed_meanwhile` for findings of an earlier analysis,
     `drawn_meanwhile` for findings that somebody else has changed or is changing, `nothing_left` for a crack rubbed out,
@@ -102,8 +102,11 @@ def undo_drawing(*, drawing: Drawing, by: User) -> None:
 
 
 def lock_photo(image: SurveyImage) -> SurveyImage:
-    """The photo as it is now, held until the transaction ends, and its survey against sign-off."""
-    rows = SurveyImage.objects.select_for_update(of=("self", "survey"))
+    """The photo as it is now, held until the transaction ends, and its survey against sign-off.
+
+    A decision that is recorded meanwhile refers to both rows. `no_key` lets it, or two verbs could wait for each other.
+    """
+    rows = SurveyImage.objects.select_for_update(of=("self", "survey"), no_key=True)
     return rows.select_related("survey__closed_by", "survey__bridge__organisation", "element").get(pk=image.pk)
 
 

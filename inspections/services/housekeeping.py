@@ -25,6 +25,11 @@ def attempt_folder(run: SegmentationRun) -> str:
     return f"runs/{run.pk}/{run.attempt}"
 
 
+def drawn_patch(run: SegmentationRun, drawing_id: UUID, number: int) -> str:
+    """Where the small picture of finding `number` lies that was drawn on an analysis; a name in the media folder."""
+    return f"{attempt_folder(run)}/drawn/{drawing_id}-{number}.jpg"
+
+
 def forget_earlier_attempts(run: SegmentationRun) -> None:
     """Remove what attempts before this one have left; for the worker that has just claimed the run."""
     shutil.rmtree(media_path(f"runs/{run.pk}"), ignore_errors=True)

@@ -175,13 +175,15 @@ def store_measures(
 ) -> bool:
     """Write a photo's scale, and the millimetres of the findings of `run` by their numbers.
 
-    `image` is as it was when the work began: False, and nothing written, if scale, rules or analysis are others by now.
-    `widths` is the run's new file of widths, already written. Findings without a measure lose their millimetres.
+    `image` and `run` are as they were when the work began: False, and nothing written, if scale, rules or analysis are
+    others by now, or somebody has drawn a crack, whose widths are in a new file (`services.drawn`). `widths` is the
+    run's new file of widths, already written. Findings without a measure lose their millimetres.
     """
     with transaction.atomic():
-        # The lock holds back an analysis that is about to say what it saw of the surface.
-        SurveyImage.objects.select_for_update().get(pk=image.pk)
-        if current_run(image) != run:
+        # The lock holds back an analysis that is about to say what it saw of the surface, and what people draw. A
+        # decision, which refers to the row, is let through (`no_key`), or it and this would wait for each other.
+        SurveyImage.objects.select_for_update(no_key=True).get(pk=image.pk)
+        if not _still(current_run(image), run):
             ask_to_measure(SurveyImage.objects.filter(pk=image.pk))
             return False
         still = SurveyImage.objects.filter(pk=image.pk, measure_wanted=image.measure_wanted)
@@ -192,6 +194,10 @@ def store_measures(
                 SegmentationRun.objects.filter(pk=run.pk).update(widths=widths)
             _write(run, image, cracks)
     return True
+
+
+def _still(now: SegmentationRun | None, run: SegmentationRun | None) -> bool:
+    return now == run and (now is None or run is None or now.widths == run.widths)
 
 
 def _write(run: SegmentationRun, image: SurveyImage, cracks: dict[int, CrackMeasure]) -> None:

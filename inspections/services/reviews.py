@@ -8,7 +8,7 @@ from django.db import transaction
 from inspections.conditions import Kind
 from inspections.conditions.summaries import states_of
 from inspections.errors import InspectionError
-from inspections.models import Event, Finding, Review, User
+from inspections.models import Drawing, Event, Finding, Review, User
 from inspections.models.reviews import WITHDRAWN, Reason, Verdict
 from inspections.services.closing import ensure_open
 from inspections.services.conditions import pack_of
@@ -38,8 +38,9 @@ def record_review(
     """Decide on one finding.
 
     `seen` is how many decisions the reviewer saw there (`Finding.reviews_count`), None for whoever does not mind.
-    Raises InspectionError `decided_meanwhile` when there are more by now, `survey_closed`, `invalid` for a reason or a
-    state that does not exist; ValueError for a verdict that does not.
+    Raises InspectionError `decided_meanwhile` when there are more by now, `drawn_meanwhile` for a crack that was
+    redrawn, `survey_closed`, `invalid` for a reason or a state that does not exist; ValueError for a verdict that does
+    not.
     """
     decision = Decision(Verdict(verdict), reason, state, note)
     with transaction.atomic():
@@ -84,6 +85,14 @@ def carry_review(finding: Finding, decided: Finding) -> Review | None:
     return _write(finding, last.reviewer, Decision(last.verdict, last.reason, last.state, last.note), carried_from=last)
 
 
+def accept_drawn(finding: Finding, author: User, *, note: str, state: str) -> Review:
+    """Write that a crack is one, on the word of who drew it; inside the transaction that makes the finding.
+
+    `state` is the one that people gave to what was there before, empty for none.
+    """
+    return _write(finding, author, Decision(Verdict.ACCEPTED, state=state, note=note))
+
+
 def _locked(finding: Finding) -> Finding:
     # The lock puts two deciders in order; SQLite's IMMEDIATE transaction has done so already.
     rows = Finding.objects.select_for_update(of=("self",)).select_related(
@@ -95,6 +104,8 @@ def _locked(finding: Finding) -> Finding:
 def _record(finding: Finding, reviewer: User, decision: Decision, seen: int | None) -> Review:
     ensure_open(finding.image.survey)
     _check(finding, decision)
+    if not finding.is_current:
+        _ensure_not_replaced(finding)
     if seen is not None and seen != finding.reviews_count:
         last = finding.reviews.select_related("reviewer").latest("sequence")
         raise InspectionError(
@@ -112,6 +123,13 @@ def _record(finding: Finding, reviewer: User, decision: Decision, seen: int | No
         sequence=review.sequence,
     )
     return review
+
+
+def _ensure_not_replaced(finding: Finding) -> None:
+    """A decision on a crack that somebody has redrawn would stand where nobody sees it."""
+    drawing = finding.replaced_by.filter(status=Drawing.Status.DONE).select_related("author").first()
+    if drawing is not None:
+        raise InspectionError("drawn_meanwhile", by=drawing.author.get_username(), number=finding.number)
 
 
 def _check(finding: Finding, decision: Decision) -> None:

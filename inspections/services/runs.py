@@ -15,8 +15,9 @@ from django.utils import timezone
 from inspections.dispatch import dispatch_run
 from inspections.errors import InspectionError
 from inspections.models import Finding, LookAlikes, Network, SegmentationRun, SurveyImage, User
-from inspections.services.carrying import Match, carry_over
+from inspections.services.carrying import Carried, Kept, Match, carry_over, drawn_to_keep
 from inspections.services.closing import ensure_open
+from inspections.services.drawings import lock_photo
 from inspections.services.measuring import (
     CrackMeasure,
     PhotoMeasure,
@@ -62,6 +63,14 @@ class FindingFacts:
     measure: CrackMeasure = field(default_factory=CrackMeasure)
 
 
+BOX = ("box_x0", "box_y0", "box_x1", "box_y1")
+GEOMETRY = (*(set(FindingFacts.__dataclass_fields__) - {"box", "look_alikes", "measure"}), *BOX)
+
+
+class DrawnMeanwhileError(Exception):
+    """Somebody has drawn a crack since the result was put together, or rejected one: put it together again."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunResult:
     """What an analysis found. File names are paths inside the media folder, already written."""
@@ -77,6 +86,7 @@ class RunResult:
     patches: str = ""
     photo: PhotoMeasure = field(default_factory=PhotoMeasure)
     matches: Sequence[Match] = ()
+    kept: Sequence[Kept] = ()
     totals: dict[str, Any] = field(default_factory=dict)
     tiles: int = 0
     device: str = ""
@@ -157,8 +167,12 @@ def renew_lease(run: SegmentationRun, **progress: Any) -> bool:
 
 
 def complete_run(run: SegmentationRun, result: RunResult) -> bool:
-    """Write the findings and SUCCEEDED in one transaction, if the attempt is still ours. False: nothing was written."""
+    """Write the findings and SUCCEEDED in one transaction, if the attempt is still ours. False: nothing was written.
+
+    Raises DrawnMeanwhileError, and writes nothing, when `result.kept` are not the cracks that people have drawn by now.
+    """
     with transaction.atomic():
+        image = lock_photo(run.image)
         finished = (
             SegmentationRun.objects.filter(pk=run.pk)
             .held(run.attempt)
@@ -187,16 +201,35 @@ def complete_run(run: SegmentationRun, result: RunResult) -> bool:
             )
         )
         if finished:
-            findings = [_finding(run, number, facts) for number, facts in enumerate(result.findings, start=1)]
-            judge_findings(findings, run.image)
-            rank_findings(findings, known={match.number for match in result.matches})
-            Finding.objects.bulk_create(findings, batch_size=200)
-            carry_over(run, findings, result.matches)
+            findings = [finding_of(run, number, facts) for number, facts in enumerate(result.findings, start=1)]
+            kept = _kept(run, image, result.kept)
+            known = {match.number for match in result.matches} | {finding.number for finding in kept.values()}
+            everything = [*findings, *kept.values()]
+            judge_findings(everything, run.image)
+            rank_findings(everything, known=known)
+            Finding.objects.bulk_create(everything, batch_size=200)
+            carry_over(run, Carried(findings, kept, result.matches))
             measured_with_run(run.image, result.photo)
     return bool(finished)
 
 
-def _finding(run: SegmentationRun, number: int, facts: FindingFacts) -> Finding:
+def _kept(run: SegmentationRun, image: SurveyImage, kept: Sequence[Kept]) -> dict[UUID, Finding]:
+    """What people drew, as findings of the new analysis that are not saved yet, by the ids of the earlier ones."""
+    drawn = {finding.pk: finding for finding in drawn_to_keep(image)}
+    if drawn.keys() != {one.earlier for one in kept}:
+        raise DrawnMeanwhileError
+    copies = {}
+    for one in kept:
+        earlier = drawn[one.earlier]
+        copy = Finding(**{name: getattr(earlier, name) for name in GEOMETRY}, drawing_id=earlier.drawing_id)
+        copy.run, copy.image_id, copy.number, copy.look_alikes = run, run.image_id, one.number, one.look_alikes
+        put_measure(copy, one.measure)
+        copies[one.earlier] = copy
+    return copies
+
+
+def finding_of(run: SegmentationRun, number: int, facts: FindingFacts) -> Finding:
+    """A traced crack as a finding that is not saved yet."""
     x0, y0, x1, y1 = facts.box
     plain = {name: getattr(facts, name) for name in FindingFacts.__dataclass_fields__ if name not in ("box", "measure")}
     finding = Finding(

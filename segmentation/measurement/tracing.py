@@ -41,6 +41,28 @@ Pixels = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Rows and columns."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What counts as a crack: how long in pixels, how many times longer than wide.
+
+    With `whole` everything that hangs together is one crack, also where lines cross. With `photo_only` widths are those
+    that the photo shows: the mask was drawn by hand, and its edges are nobody's measurement.
+    """
+
+    min_length_px: float = MIN_LENGTH_PX
+    min_elongation: float = MIN_ELONGATION
+    whole: bool = False
+    photo_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """What may close a gap: a map of probabilities, uint8 (height, width), and its level for crack, 0..255."""
+
+    probability: NDArray[np.uint8]
+    level: float
+
+
 def trace_cracks(
     probability: NDArray[np.uint8],
     *,
@@ -62,10 +84,23 @@ def trace_cracks(
     """
     if pixels is not None and pixels.shape != (*probability.shape, 3):
         raise ValueError(f"A map of shape {probability.shape} does not belong to a photo of shape {pixels.shape}.")
+    rules = Rules(min_length_px)
+    return trace_by(rules, probability, threshold, Believed(probability, threshold * 255), pixels, calibration)
+
+
+def trace_by(
+    rules: Rules,
+    probability: NDArray[np.uint8],
+    threshold: float,
+    gaps: Believed,
+    pixels: NDArray[np.uint8] | None,
+    calibration: Calibration,
+) -> tuple[Crack, ...]:
+    """Trace by other rules than those for a network's map; the rest as in `trace_cracks`."""
     level = max(1, math.ceil(threshold * 255 - 1e-9))
     sure = math.ceil((threshold + (1 - threshold) * SURE_SHARE) * 255)
     # A diagonal line of one pixel in each row is 1.4 times longer than it has pixels.
-    regions = find_regions(probability, level=level, sure=sure, min_pixels=min_length_px / 1.5)
+    regions = find_regions(probability, level=level, sure=sure, min_pixels=rules.min_length_px / 1.5)
     if len(regions.runs) == 0:
         return ()
     raster = regions.raster()
@@ -76,17 +111,18 @@ def trace_cracks(
     # Thinned in place and filled again: a copy of the photo's size would be the largest thing in memory.
     raster.cells[positions] = 1
     mend(graph)
-    regions = regions.joined(close_gaps(graph, probability, threshold * 255))
+    regions = regions.joined(close_gaps(graph, gaps.probability, gaps.level))
     by_region = defaultdict(list)
     for chains in trace_chains(graph):
         # Finishing adds about one width. Where that is half the length and more, the piece is no crack.
-        if sum(chain.length for chain in chains) > min_length_px / 2:
+        if sum(chain.length for chain in chains) > rules.min_length_px / 2:
             by_region[_region(regions, chains[0])].append(chains)
-    ruler = Ruler(probability, threshold * 255, raster, pixels, calibration)
+    ruler = Ruler(probability, threshold * 255, raster, pixels, calibration, rules.photo_only)
     cracks = []
     for region, members in by_region.items():
         drafts = [_draft(chains, raster, clearance) for chains in members]
-        cracks += _cracks_of_region(drafts, regions.pixels(region), ruler, min_length_px)
+        drafts = [_joined(drafts)] if rules.whole else drafts
+        cracks += _cracks_of_region(drafts, regions.pixels(region), ruler, rules)
     return tuple(sorted(cracks, key=lambda crack: -crack.length_px))
 
 
@@ -105,17 +141,24 @@ def _draft(chains: list[Chain], raster: Raster, clearance: Clearance) -> _Draft:
     return _Draft(lines, sum(path_length(line.points) for line in lines), count_arms(chains), chains[0].closed)
 
 
+def _joined(drafts: list[_Draft]) -> _Draft:
+    """All that hangs together as one: the longest of the main lines stays the main line."""
+    first, *others = sorted(drafts, key=lambda draft: -draft.length)
+    lines = [*first.lines, *(line for other in others for line in other.lines)]
+    return _Draft(lines, sum(d.length for d in drafts), sum(d.arms for d in drafts), first.closed)
+
+
 def _region(regions: Regions, chain: Chain) -> int:
     # A point may lie in a hole that was closed, or between the pixels of a junction; the line as a whole does not.
     columns, rows = np.floor(chain.points).astype(np.int64).T
     return regions.of(rows, columns)
 
 
-def _cracks_of_region(drafts: list[_Draft], pixels: Pixels, ruler: Ruler, min_length_px: float) -> list[Crack]:
-    long_enough = [draft for draft in drafts if draft.length >= min_length_px]
+def _cracks_of_region(drafts: list[_Draft], pixels: Pixels, ruler: Ruler, rules: Rules) -> list[Crack]:
+    long_enough = [draft for draft in drafts if draft.length >= rules.min_length_px]
     cracks = []
     for draft, own in zip(long_enough, _share_out(pixels, long_enough), strict=True):
-        if own[0].size and draft.length**2 >= MIN_ELONGATION * own[0].size:
+        if own[0].size and draft.length**2 >= rules.min_elongation * own[0].size:
             cracks.append(_crack(draft, own, ruler))
     return cracks
 

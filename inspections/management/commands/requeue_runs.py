@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
+from inspections.services.drawn import ring_again_for_drawings
 from inspections.services.housekeeping import forget_orphans
 from inspections.services.measuring import ring_again_for_measures
 from inspections.services.runs import requeue_stale_runs
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         if every is None:
             removed = forget_orphans()
             ring_again_for_measures()
+            ring_again_for_drawings()
             self.stdout.write(f"{requeue_stale_runs()} bells rung, {removed} lost files removed.")
             return
         tidied = 0.0
@@ -38,6 +40,7 @@ class Command(BaseCommand):
                 _survive(forget_orphans)
             _survive(requeue_stale_runs)
             _survive(ring_again_for_measures)
+            _survive(ring_again_for_drawings)
             sleep(every)
 
 
