@@ -42,7 +42,7 @@ def photo_page(request: MemberRequest, image: SurveyImage, status: int = 200, **
     runs = list(image.runs.select_related("network", "requested_by", "map_of"))
     latest = runs[0] if runs else None
     result = next((run for run in runs if run.status == SegmentationRun.Status.SUCCEEDED), None)
-    findings = list(result.findings.all()) if result else []
+    findings = list(result.findings.current()) if result else []
     selection = Selection.from_query(request.GET)
     context = {
         **rights(request, image),
