@@ -64,7 +64,8 @@ function begin() {
 
   function finish() {
     isDone = true;
-    page.finish(courier ? gettext("You have looked at the whole photo.") : gettext("This is the end of the photo."));
+    // Not over a line that is being drawn.
+    if (!lines.isOn) page.finish(courier ? gettext("You have looked at the whole photo.") : gettext("This is the end of the photo."));
   }
 
   // The clock begins when everything in view has arrived, and begins anew with every move.
@@ -101,6 +102,7 @@ function begin() {
   const turn = (on) => {
     lines.turn(on);
     document.querySelector('[data-action="line"]')?.setAttribute("aria-pressed", String(on));
+    if (on) page.goOn();
   };
   const actions = {
     onward,
@@ -110,6 +112,7 @@ function begin() {
     actual: () => zoom.to(1),
     hide: () => lines.hide(true),
     unhide: () => lines.hide(false),
+    stay: () => page.goOn(),
     help: toggleKeys,
   };
   if (scene.mayDraw) {
