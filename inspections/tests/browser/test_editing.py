@@ -14,10 +14,24 @@ pytestmark = [pytest.mark.browser, pytest.mark.street]
 PAINTED = """
 () => {
   const canvas = document.querySelector(".easel__mask");
-  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const { width, height } = canvas;
+  const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, width, height);
   let count = 0;
   for (let place = 3; place < data.length; place += 4) if (data[place]) count += 1;
   return count;
+}
+"""
+
+
+OWN_LINE = """
+() => {
+  const { finding, cracks } = JSON.parse(document.getElementById("scene").textContent);
+  const { lines } = cracks.find(({ id }) => id === finding.id);
+  const seat = document.getElementById("stage").getBoundingClientRect();
+  const { a, e, f } = document.querySelector(".pane__drawing > g").getCTM();
+  return lines[0].map(([x, y]) => [seat.left + e + (x + 0.5) * a, seat.top + f + (y + 0.5) * a]);
 }
 """
 
@@ -79,11 +93,29 @@ def drag(page: Page, start: tuple[float, float], stop: tuple[float, float]) -> N
     page.mouse.up()
 
 
+def own_line(page: Page) -> list[tuple[float, float]]:
+    """The crack that is edited, from end to end, as places on the screen."""
+    return page.evaluate(OWN_LINE)
+
+
+def follow(page: Page, places: list[tuple[float, float]]) -> None:
+    """Along places on the screen with the button held."""
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place)
+    page.mouse.up()
+
+
 def cracks(page: Page) -> dict[str, str]:
-    """The cracks in the photo's list: number and width."""
+    """The cracks in the photo's list: number and length."""
     expect(page.locator("#crack-rows tr").first).to_be_visible()
     rows = [[cell.strip() for cell in row.inner_text().split("\t")] for row in page.locator("#crack-rows tr").all()]
-    return {row[0]: row[2] for row in rows}
+    return {row[0]: row[1] for row in rows}
+
+
+def pixels(length: str) -> float:
+    return float(re.sub(r"[^\d.]", "", length))
 
 
 def save(page: Page) -> Page:
@@ -172,17 +204,26 @@ def test_a_painted_crack_is_measured_anew_and_history_tells(photo, edit, walls):
     page = photo(1)
     before = cracks(page)
     page = edit(1)
-    page.locator("#size").fill("25")
-    page.locator("#reason").fill("It is wider: the edge has spalled.")
+    line = own_line(page)
+    page.keyboard.press("r")
+    page.locator("#size").fill("40")
+    page.locator("#reason").fill("The rest is a joint.")
     page.locator("#stage").focus()
-    drag(page, (-420, 0), (420, 0))
+    follow(page, line[: len(line) // 2])
+    kept = page.evaluate(PAINTED)
     save(page)
     assert page.url.endswith("#crack-3"), "it leads to the new crack"
     after = cracks(page)
     assert "1" not in after and after["2"] == before["2"]
-    assert after["3"] != before["1"]
+    assert pixels(after["3"]) < 0.7 * pixels(before["1"])
+    page.locator("#crack-3 [data-select]").click()
+    page.keyboard.press("e")
+    ready(page)
+    assert page.evaluate(PAINTED) == kept
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/photos/**")
     page.get_by_role("tab", name="History").click()
-    expect(page.locator("#panel-history")).to_contain_text("It is wider: the edge has spalled.")
+    expect(page.locator("#panel-history")).to_contain_text("The rest is a joint.")
     page.get_by_role("button", name="Take it back").first.click()
     assert cracks(page) == before
     page.goto(page.url.split("/photos/")[0] + walls.path + "history/")
@@ -192,8 +233,9 @@ def test_a_painted_crack_is_measured_anew_and_history_tells(photo, edit, walls):
 
 def test_a_crack_is_cut_in_two_and_joined_again(edit):
     page = edit(2)
+    x, y = own_line(page)[len(own_line(page)) // 2]
     page.keyboard.press("k")
-    drag(page, (0, -60), (4, 60))
+    follow(page, [(x - 2, y - 40), (x, y), (x + 2, y + 40)])
     expect(page.locator("#begun-words")).to_have_text("Cut here?")
     page.keyboard.press("Enter")
     page.wait_for_url("**/photos/**#crack-*")
@@ -249,8 +291,8 @@ def test_a_refusal_is_a_sentence_and_the_paint_is_still_there(edit):
     page.keyboard.press("r")
     page.locator("#size").fill("64")
     page.locator("#stage").focus()
-    for dy in (-50, 0, 50):
-        drag(page, (-480, dy), (480, dy))
+    line = own_line(page)
+    follow(page, [(line[0][0] - 30, line[0][1]), *line, (line[-1][0] + 30, line[-1][1])])
     assert page.evaluate(PAINTED) == 0
     page.keyboard.press("Control+Enter")
     expect(page.locator("#trouble")).to_contain_text("Nothing would be left of the crack")

@@ -37,7 +37,7 @@ export class Page {
   }
 
   showTool(name) {
-    for (const button of document.querySelectorAll("[data-tool]")) {
+    for (const button of document.querySelectorAll("button[data-tool]")) {
       button.setAttribute("aria-pressed", String(button.dataset.action === name));
     }
     this.parts["brush-only"].hidden = !["brush", "eraser"].includes(name);
