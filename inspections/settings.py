@@ -175,6 +175,7 @@ SPECTACULAR_SETTINGS = {
         "MaterialEnum": "inspections.models.materials.Material",
         "RunStatusEnum": "inspections.models.runs.SegmentationRun.Status",
         "RoleEnum": "inspections.models.organisations.Role",
+        "DrawingKindEnum": "inspections.models.drawings.Drawing.Kind",
     },
 }
 

@@ -18,7 +18,10 @@ PRIVATE_FACTS = ("path",)
 
 
 def explain(error: Exception, work: SegmentationRun | Drawing) -> tuple[str, dict[str, Any]]:
-    """The code and JSON-able facts with which an analysis or a drawing fails because of `error`; `internal` for what nobody foresaw."""
+    """The code and JSON-able facts with which an analysis or a drawing fails because of `error`.
+
+    `internal` for what nobody foresaw.
+    """
     match error:
         case SegmentationError():
             # A general slug of the eye has no sentence of its own; everything with an owner has one.

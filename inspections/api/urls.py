@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 from inspections.api.schema import Documentation, Unknown
-from inspections.api.views import accounts, bridges, findings, health, photos, rules, runs, surveys
+from inspections.api.views import accounts, bridges, drawings, findings, health, photos, rules, runs, surveys
 
 urlpatterns = [
     path("", login_not_required(RedirectView.as_view(pattern_name="api-docs")), name="api-root"),
@@ -31,6 +31,8 @@ urlpatterns = [
     path("photos/<uuid:pk>/original/", photos.PhotoOriginal.as_view(), name="api-photo-original"),
     path("photos/<uuid:pk>/runs/", runs.PhotoRuns.as_view(), name="api-photo-runs"),
     path("photos/<uuid:pk>/findings/", findings.PhotoFindings.as_view(), name="api-photo-findings"),
+    path("photos/<uuid:pk>/drawings/", drawings.PhotoDrawings.as_view(), name="api-photo-drawings"),
+    path("drawings/<uuid:pk>/", drawings.OneDrawing.as_view(), name="api-drawing"),
     path("runs/", runs.Runs.as_view(), name="api-runs"),
     path("runs/<uuid:pk>/", runs.OneRun.as_view(), name="api-run"),
     path("runs/<uuid:pk>/cancel/", runs.RunCancel.as_view(), name="api-run-cancel"),

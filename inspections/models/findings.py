@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from inspections.models.images import SurveyImage
 from inspections.models.owned import OwnedQuerySet
@@ -31,8 +31,19 @@ class FindingQuerySet(OwnedQuerySet):
     organisation_path = "image__survey__bridge__organisation"
 
     def current(self) -> Self:
-        """Only those of each photo's latest finished run; earlier runs stay as history."""
+        """What stands on photos now: of each one's latest finished run, and not replaced by what a person drew."""
         return self.filter(is_current=True)
+
+    def as_shown(self) -> Self:
+        """What an analysis shows. The latest of a photo: what stands there, drawn by people or found by the network.
+
+        An earlier one, kept as history: what the network had found, replaced since or not, and nothing that was drawn.
+        """
+        status = SegmentationRun.Status.SUCCEEDED
+        newer = SegmentationRun.objects.filter(
+            image=OuterRef("image"), status=status, created_at__gt=OuterRef("run__created_at")
+        )
+        return self.filter(Q(is_current=True) | Q(drawing__isnull=True) & Exists(newer))
 
     def standing(self) -> Self:
         """Those that were not rejected: accepted, or undecided still."""

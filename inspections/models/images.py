@@ -46,18 +46,19 @@ class SurveyImageQuerySet(OwnedQuerySet):
         return self.filter(measure_wanted__gt=F("measure_done"))
 
     def with_reviewed(self) -> Self:
-        """Adds reviewed: whether the latest analysis has findings and people have decided on every one of them.
+        """Adds reviewed: whether people have decided on every finding that stands on an analysed photo.
 
-        A photo without findings is not reviewed: nobody can say yet that they looked at the whole of it.
+        A photo on which none stands is reviewed once people have looked at the whole of it (`coverage`).
         """
         from inspections.models.findings import Finding
         from inspections.models.runs import SegmentationRun
 
         finished = SegmentationRun.objects.filter(image=OuterRef("pk"), status=SegmentationRun.Status.SUCCEEDED)
         current = finished.order_by("-created_at", "-pk").values("pk")[:1]
-        findings = Finding.objects.filter(run=OuterRef("reviewable_run_id"))
+        findings = Finding.objects.current().filter(run=OuterRef("reviewable_run_id"))
+        seen = Q(reviewable_run_id__isnull=False, coverage__gte=1)
         return self.annotate(reviewable_run_id=Subquery(current)).annotate(
-            reviewed=Exists(findings) & ~Exists(findings.undecided())
+            reviewed=~Exists(findings.undecided()) & (Exists(findings) | seen)
         )
 
     def counted_by_review(self, *keys: str) -> models.QuerySet[Any, dict[str, Any]]:
@@ -77,11 +78,12 @@ class SurveyImageQuerySet(OwnedQuerySet):
         """Adds finding_count, undecided_count, worst_width_px, worst_width_mm and crack_length_px of the
         latest finished analysis.
 
-        Rejected ones are left out. Needs `with_state`.
+        Rejected and replaced ones are left out. Needs `with_state`.
         """
         from inspections.models.findings import Finding
 
-        standing = Finding.objects.filter(run=OuterRef("current_run_id")).standing().order_by().values("run")
+        current = Finding.objects.current().filter(run=OuterRef("current_run_id"))
+        standing = current.standing().order_by().values("run")
 
         def over(aggregate: models.Aggregate) -> Subquery:
             return Subquery(standing.annotate(value=aggregate).values("value"))

@@ -48,7 +48,7 @@ def cards_of(photos: Iterable[SurveyImage]) -> list[Card]:
     wanted = {pk for photo in photos for pk in (photo.latest_run_id, photo.current_run_id) if pk}  # type: ignore[attr-defined]
     runs = SegmentationRun.objects.in_bulk(wanted)
     counting = [photo.current_run_id for photo in photos if photo.current_run_id]  # type: ignore[attr-defined]
-    worst = worst_of(Finding.objects.filter(run__in=counting), "image")
+    worst = worst_of(Finding.objects.current().filter(run__in=counting), "image")
     return [
         Card(
             photo,

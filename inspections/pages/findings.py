@@ -36,8 +36,8 @@ def finding_review(request: MemberRequest, pk: UUID) -> HttpResponse:
     record_review(finding=finding, reviewer=request.user, verdict=verdict, note=request.POST.get("note", "")[:2000])
     if not request.headers.get("HX-Request"):
         return done(request, finding.image, f"#crack-{finding.number}")
-    siblings = [one for one in finding.run.findings.all() if one.is_current or one.pk == finding.pk]
-    decided = next(sibling for sibling in siblings if sibling.pk == finding.pk)
+    siblings = list(finding.run.findings.as_shown())
+    decided = next((sibling for sibling in siblings if sibling.pk == finding.pk), None) or cracks().get(pk=pk)
     context = {
         **rights(request, finding.image),
         "finding": decided,

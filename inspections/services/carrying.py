@@ -47,17 +47,18 @@ class Carried:
     kept: Mapping[UUID, Finding]
     matches: Sequence[Match]
 
-    def replaced(self) -> dict[int, Finding]:
+    def replaced(self, reach: Mapping[UUID, float]) -> dict[int, Finding]:
         """Numbers of the new findings that a person's line replaces, and the finding that stands for each.
 
-        One that also lies over something else that was found before is not replaced: that would be gone with it.
+        `reach` is how long a crack people had before them when they drew the kept ones, pixels. A new finding that also
+        lies over something else that was found before is not replaced: that would be gone with it.
         """
         lengths: defaultdict[int, float] = defaultdict(float)
         standing: dict[int, Finding] = {}
         shared = {match.number for match in self.matches if match.earlier not in self.kept}
         for match in sorted(self.matches, key=lambda match: -match.overlap):
             if match.earlier in self.kept and match.number not in shared:
-                lengths[match.number] += self.kept[match.earlier].length_px
+                lengths[match.number] += reach[match.earlier]
                 standing.setdefault(match.number, self.kept[match.earlier])
         own = {finding.number: finding.length_px for finding in self.findings}
         return {number: finding for number, finding in standing.items() if own[number] <= AS_LONG * lengths[number]}
@@ -86,7 +87,7 @@ def carry_over(run: SegmentationRun, new: Carried) -> None:
     """
     earlier = list(Finding.objects.filter(image=run.image_id, is_current=True).exclude(run=run).order_by("number"))
     Finding.objects.filter(pk__in=[finding.pk for finding in earlier]).update(is_current=False)
-    replaced = new.replaced()
+    replaced = new.replaced({pk: _reach(copy) for pk, copy in new.kept.items()})
     _replace(finding for finding in new.findings if finding.number in replaced)
     stand_ins = new.stand_ins(replaced)
     _move_words(earlier, stand_ins)
@@ -120,6 +121,16 @@ def _carry_decisions(run: SegmentationRun, new: Carried, decided: Mapping[UUID, 
         contradicted=contradicted,
         lost=[{"id": str(finding.pk), "number": finding.number, "verdict": finding.verdict} for finding in lost],
     )
+
+
+def _reach(finding: Finding) -> float:
+    """The length of a drawn finding, or of the longest that it replaced: who shortens a crack has seen all of it."""
+    longest, drawings = finding.length_px, {finding.drawing_id}
+    while drawings:
+        replaced = Finding.objects.filter(replaced_by__in=drawings).values_list("length_px", "drawing")
+        longest = max([longest, *(length for length, _drawing in replaced)])
+        drawings = {drawing for _length, drawing in replaced if drawing}
+    return longest
 
 
 def _replace(findings: Iterable[Finding]) -> None:

@@ -8,9 +8,11 @@ import psutil
 import pytest
 from django.conf import settings
 
-from inspections.models import SegmentationRun
+from inspections.models import Drawing, SegmentationRun
+from inspections.services.drawings import request_drawing
 from inspections.services.networks import register_network
 from inspections.services.runs import cancel_run, retry_run
+from inspections.testing import make_user
 from worker.dispatch import enqueue_run
 from worker.tests.street import Street, kill_tree, wait_until
 
@@ -196,3 +198,18 @@ def test_the_shipped_network_sees_a_drawn_crack(make_street) -> None:
 
 def _log(street: Street, name: str) -> str:
     return (street.folder / f"{name}.log").read_text()
+
+
+def test_a_line_is_drawn_and_measured_while_the_worker_analyses(street: Street, settings) -> None:
+    settings.DRAWING_DISPATCHER = "worker.dispatch.enqueue_drawings"
+    first, _second = street.add_photos(2)
+    street.start_worker(seconds_per_tile=0.1)
+    wait_until(lambda: street.runs(image=first, status=Status.SUCCEEDED), what="the first photo", street=street)
+    drawing = request_drawing(image=first, author=make_user(), kind="line", line=[[10, 14], [75, 56]])
+    waiting = Drawing.objects.waiting()
+    wait_until(lambda: not waiting.exists(), what="the drawing to be measured", street=street)
+    drawing.refresh_from_db()
+    assert drawing.status == Drawing.Status.DONE, drawing.failure
+    made = drawing.made.get()
+    assert made.is_current and made.width_median_px == pytest.approx(3, abs=1)
+    street.wait_until_done()

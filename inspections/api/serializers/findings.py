@@ -44,7 +44,7 @@ class FindingFacts(serializers.ModelSerializer):
     `*_u95*` are 95 % uncertainties. Millimetres are null where the photo has no scale; where a width is narrower than
     its photo can tell, `*_bound_mm` says what it is less than, in place of the width. `state` is what the rules propose
     for the widest place, empty where they cannot tell one, `worst_state` the worst that is possible, and `proposal`
-    how they came to it.
+    how they came to it. `drawing` is null where the network found the crack, else what a person drew.
     """
 
     photo = serializers.UUIDField(source="image_id", read_only=True)
@@ -63,6 +63,7 @@ class FindingFacts(serializers.ModelSerializer):
             "photo",
             "run",
             "number",
+            "drawing",
             "verdict",
             "path",
             "branches",

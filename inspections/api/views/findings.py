@@ -25,7 +25,10 @@ _FILTERS = {
 
 
 class PhotoFindings(Door, ListAPIView):
-    """The cracks found on a photo: those of its newest finished run, or of the run you name."""
+    """The cracks on a photo: those that stand, found by its newest finished run or drawn by people.
+
+    Of an earlier run that you name: those that it had found itself.
+    """
 
     queryset = Finding.objects.defer("mask_runs").order_by("number")
     serializer_class = FindingFacts
@@ -39,7 +42,7 @@ class PhotoFindings(Door, ListAPIView):
         if getattr(self, "swagger_fake_view", False):
             return rows
         rows = rows.filter(image=fetch(SurveyImage.objects.all(), self.reader, pk=self.kwargs["pk"]))
-        return rows if "run" in self.request.query_params else rows.current()
+        return rows.as_shown() if "run" in self.request.query_params else rows.current()
 
 
 class SurveyFindings(Door, ListAPIView):

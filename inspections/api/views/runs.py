@@ -139,7 +139,11 @@ class RunProbability(Door):
 
 
 class RunMask(Door):
-    """The run's findings as a mask of the upright photo: 8-bit PNG, 255 on cracks; rejected findings are left out."""
+    """The run's findings as a mask of the upright photo: 8-bit PNG, 255 on cracks; rejected findings are left out.
+
+    Of a photo's newest finished run these are the cracks that stand, what people have drawn included; of an earlier run
+    those that it had found itself.
+    """
 
     queryset = _ROWS
 
@@ -148,7 +152,7 @@ class RunMask(Door):
         run = fetch(self.queryset.select_related("image"), self.reader, pk=pk)
         if run.status != Status.SUCCEEDED:
             raise InspectionError("not_found")
-        return StreamingHttpResponse(mask_of(run.image, run.findings.standing()), content_type="image/png")
+        return StreamingHttpResponse(mask_of(run.image, run.findings.as_shown().standing()), content_type="image/png")
 
 
 class Networks(Door, ListAPIView):

@@ -8,7 +8,16 @@ from django.urls import URLPattern
 
 from inspections.api.urls import urlpatterns
 from inspections.models import Role, SegmentationRun
-from inspections.testing import make_bridge, make_element, make_finding, make_image, make_run, make_survey
+from inspections.services.drawings import request_drawing
+from inspections.testing import (
+    make_bridge,
+    make_element,
+    make_finding,
+    make_image,
+    make_run,
+    make_survey,
+    make_user,
+)
 from inspections.tests.api.conftest import Api
 
 pytestmark = pytest.mark.django_db
@@ -16,6 +25,7 @@ pytestmark = pytest.mark.django_db
 OPEN_TO_ALL = {"", "schema/", "docs/", "health/", "tokens/"}
 BODIES: dict[str, dict[str, Any]] = {
     "findings/<uuid:pk>/reviews/": {"verdict": "accepted"},
+    "photos/<uuid:pk>/drawings/": {"kind": "line", "line": [[20, 20], [60, 60]]},
     "photos/<uuid:pk>/runs/": {"threshold": 0.4},
     "runs/<uuid:pk>/measure/": {"threshold": 0.4},
 }
@@ -38,6 +48,7 @@ def keys(organisation) -> dict[str, uuid.UUID]:
     bridge = make_bridge(organisation)
     image = make_image(make_survey(bridge))
     finding = make_finding(make_run(image, status=SegmentationRun.Status.SUCCEEDED))
+    drawing = request_drawing(image=image, author=make_user(), kind="line", line=[[20, 20], [60, 60]])
     project = organisation.projects.create(name="Main inspection")
     return {
         "bridges": bridge.pk,
@@ -47,6 +58,7 @@ def keys(organisation) -> dict[str, uuid.UUID]:
         "photos": image.pk,
         "runs": finding.run_id,
         "findings": finding.pk,
+        "drawings": drawing.pk,
     }
 
 

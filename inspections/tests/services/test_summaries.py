@@ -70,6 +70,26 @@ def test_a_photo_without_findings_is_unknown_and_not_cs1(bridge):
     assert (found.counts.standing, found.counts.worst) == (Standing.UNKNOWN, None)
 
 
+def test_a_photo_without_findings_is_reviewed_once_people_have_looked_at_all_of_it(bridge):
+    image = analysed(make_survey(bridge))
+    SurveyImage.objects.update(coverage=0.99)
+    assert condition_of_photo(image, PACK).counts.photos_unreviewed == 1
+    SurveyImage.objects.update(coverage=1.0)
+    assert condition_of_photo(image, PACK).counts.standing == Standing.NO_CRACK
+    # Looking is not deciding.
+    found = crack(image, "CS1")
+    assert condition_of_photo(image, PACK).counts.photos_unreviewed == 1
+    # What was replaced counts no more.
+    Finding.objects.filter(pk=found.pk).update(is_current=False)
+    assert condition_of_photo(image, PACK).counts.standing == Standing.NO_CRACK
+
+
+def test_looking_at_a_photo_that_was_never_analysed_is_no_review(bridge):
+    image = make_image(make_survey(bridge))
+    SurveyImage.objects.update(coverage=1.0)
+    assert condition_of_photo(image, PACK).counts.photos_unreviewed == 1
+
+
 def test_a_photo_that_was_never_analysed_is_unreviewed(bridge):
     found = condition_of_photo(make_image(make_survey(bridge)), PACK)
     assert found.counts == Summary(photos=1, photos_unreviewed=1)
