@@ -98,13 +98,13 @@ def _trace(canvas: Canvas, mask: Mask, *, never: Mask | None = None, photo_only:
     rules = Rules(MIN_LENGTH_PX, min_elongation=0.0, whole=True, photo_only=photo_only)
     drawn = mask.astype(np.uint8) * np.uint8(255)
     level = max(1, round(canvas.threshold * 255))
-    gaps = Believed(drawn, level)
+    believed = drawn
     if canvas.probability is not None:
-        between = np.minimum(canvas.probability, level - 1)
-        if never is not None:
-            between[never] = 0
-        gaps = Believed(np.where(mask, np.uint8(255), between), level)
-    cracks = trace_by(rules, drawn, 0.5, gaps, canvas.pixels, canvas.calibration)
+        believed = np.where(mask, np.uint8(255), np.minimum(canvas.probability, level - 1))
+    if never is not None:
+        # Also where the mask is: its pixels on both sides of a cut would be believed across it.
+        believed = np.where(never, np.uint8(0), believed)
+    cracks = trace_by(rules, drawn, 0.5, Believed(believed, level), canvas.pixels, canvas.calibration)
     return tuple(replace(crack, confidence=_confidence(canvas, crack)) for crack in cracks)
 
 

@@ -170,6 +170,15 @@ def test_a_cut_opens_a_gap_that_was_closed():
         split(Canvas(wall(), PLAIN), mask, line((20, 200), (240, 200)))
 
 
+@pytest.mark.parametrize("width", [3, 7, 13])
+@pytest.mark.parametrize("lean", [0.0, 0.3, 2.0, 5.0])
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_a_thin_cut_is_not_closed_by_the_mask_on_both_sides(width, lean, is_seen):
+    mask = strip(20, 240, 100, 100 + width)
+    canvas = Canvas(wall(), PLAIN, mask.astype(np.uint8) * np.uint8(255) if is_seen else None)
+    assert len(split(canvas, mask, line((130, 80), (130 + lean, 130)))) == 2
+
+
 def test_a_diagonal_cut_leaves_no_corner():
     mask = np.zeros((SIDE, SIDE), bool)
     for place in range(20, 240):
