@@ -41,8 +41,7 @@ def describe_crack(finding: Finding) -> dict[str, Any]:
 
 def describe_drawing(drawing: Drawing) -> dict[str, Any]:
     """What became of a drawing: its status, the sentence where it failed, and the cracks that it made."""
-    done = drawing.status == Drawing.Status.DONE
-    made = drawing.made.filter(is_current=True).order_by("number") if done else []
+    made = drawing.made.filter(is_current=True).order_by("number")
     return {
         "id": str(drawing.pk),
         "status": drawing.status,
