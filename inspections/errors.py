@@ -76,6 +76,9 @@ ANSWERS: dict[str, Answer] = {
         409, "{count} findings are undecided, not {known}. Decide them, or sign off with all {count} left undecided."
     ),
     # Drawings
+    "bad_box": Answer(
+        400, "Give the box as x0,y0,x1,y1 inside the photo of {width} × {height} pixels, at most {most} pixels a side."
+    ),
     "not_analysed": Answer(409, "The photo has not been analysed yet. Wait for its analysis, then draw."),
     "analysed_meanwhile": Answer(409, "The photo was analysed again meanwhile. Load it again, then draw."),
     "drawn_meanwhile": Answer(409, "{by} has changed crack {number} meanwhile. Look at that first."),

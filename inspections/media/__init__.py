@@ -6,6 +6,7 @@ A view finds the row with `inspections.access.fetch`, so that a foreign file is 
 from inspections.media.pyramids import DeepZoom, read_tile
 from inspections.media.sending import (
     Picture,
+    send_crop,
     send_original,
     send_patch,
     send_picture,
@@ -17,6 +18,7 @@ __all__ = [
     "DeepZoom",
     "Picture",
     "read_tile",
+    "send_crop",
     "send_original",
     "send_patch",
     "send_picture",

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from inspections.errors import InspectionError
+from inspections.media.crops import check_box, cut
 from inspections.media.pyramids import DeepZoom, read_member, read_tile
 from inspections.models import Finding, SurveyImage
 from inspections.services.housekeeping import drawn_patch
@@ -72,6 +73,22 @@ def send_tile(request: HttpRequest, image: SurveyImage, level: int, column: int,
     answer = get_conditional_response(request, etag=etag)
     if answer is None:
         answer = HttpResponse(read_tile(path, level, column, row), content_type=Picture.JPEG.value)
+    return _sealed(answer, FOREVER, etag)
+
+
+def send_crop(request: HttpRequest, image: SurveyImage, box: str) -> HttpResponseBase:
+    """A part of a photo at 1:1. Raises InspectionError `bad_box`, `not_found` when the pyramid is gone."""
+    place = check_box(box, image.width, image.height)
+    if not image.pyramid:
+        return _not_yet()
+    path = media_path(image.pyramid)
+    try:
+        etag = _etag(f"{image.pyramid}/{place}", path.stat())
+    except OSError:
+        raise InspectionError("not_found") from None
+    answer = get_conditional_response(request, etag=etag)
+    if answer is None:
+        answer = HttpResponse(cut(path, (image.width, image.height), place), content_type=Picture.JPEG.value)
     return _sealed(answer, FOREVER, etag)
 
 

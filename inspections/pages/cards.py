@@ -36,6 +36,7 @@ class Card:
             image.undecided_count,  # type: ignore[attr-defined]
             self.worst,
             image.is_measured,
+            image.coverage,
             run and (run.pk, run.status, run.stage, run.percent),
         )
         return f"{zlib.crc32(repr(seen).encode()):08x}"

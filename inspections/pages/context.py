@@ -21,6 +21,7 @@ SECTIONS = {
     "element": "bridges",
     "survey": "bridges",
     "photo": "bridges",
+    "finding": "review",
     "project": "projects",
     "projects": "projects",
     "review": "review",

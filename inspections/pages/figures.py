@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, FloatField, Max, Min, Q, Sum
+from django.db.models import Count, F, FloatField, Max, Min, Q, Sum, Value
 from django.db.models.functions import Cos, Radians, Sin
 
 from inspections.models import Finding, SegmentationRun, Survey, SurveyImage
@@ -23,6 +23,7 @@ class Figures:
     Millimetres, metres and the area in them are those of the `scaled_count` analysed photos that have a scale, of
     `smallest_px` to `largest_px` mm per pixel. `orientation_deg` is the axial mean of all cracks, weighed by length, 0
     along x and counter-clockwise; `orientation_r` 1 where all are parallel and 0 where none is preferred.
+    `looked` is the share of the photos' area that people have looked at, 0 to 1.
     """
 
     photos: dict[str, int]
@@ -39,6 +40,7 @@ class Figures:
     largest_px: float | None
     orientation_deg: float | None
     orientation_r: float | None
+    looked: float
 
     @property
     def analysed_count(self) -> int:
@@ -81,6 +83,7 @@ def read_figures(survey: Survey) -> Figures:
         largest_px=photos["largest"],
         orientation_deg=deg,
         orientation_r=r,
+        looked=(photos["looked_px"] or 0.0) / (photos["all_px"] or 1.0),
     )
 
 
@@ -98,6 +101,8 @@ def _photos(survey: Survey) -> dict[str, Any]:
         area_mm2=Sum(area, filter=scaled, output_field=FloatField()),
         smallest=Min("mm_per_px", filter=scaled),
         largest=Max("mm_per_px", filter=scaled),
+        looked_px=Sum(F("coverage") * F("width") * F("height"), output_field=FloatField()),
+        all_px=Sum(Value(1.0) * F("width") * F("height"), output_field=FloatField()),
     )
 
 

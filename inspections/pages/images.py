@@ -60,6 +60,7 @@ def photo_page(request: MemberRequest, image: SurveyImage, status: int = 200, **
         "totals": standing_totals(image, findings),
         "condition": condition_of_photo(image, pack_of(image.survey.bridge.organisation)) if result else None,
         "reviews": _reviews(image),
+        "drawings": list(image.drawings.select_related("author")[:MOST_REVIEWS]),
         "selection": selection,
         "around": neighbourhood(image, selection),
         "keys": BY_ACTION,

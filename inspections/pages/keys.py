@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 SHOWN = {
     "ArrowRight": "→", "ArrowLeft": "←", "ArrowDown": "↓", "ArrowUp": "↑", "Escape": "Esc", "Shift": "Shift held",
-    " ": "Space", "Control+Enter": "Ctrl+Enter",
+    " ": "Space", "Control+Enter": "Ctrl+Enter", "Control+z": "Ctrl+Z", "Control+y": "Ctrl+Y",
 }  # fmt: skip
 
 
@@ -14,7 +17,7 @@ class Key:
 
     action: str
     keys: tuple[str, ...]
-    words: str
+    words: str | Promise
 
     @property
     def shown(self) -> list[str]:
@@ -36,6 +39,8 @@ KEYS = (
     Key("reject", ("x",), "Reject the selected crack"),
     Key("deselect", ("Escape",), "Deselect"),
     Key("hide", ("Shift",), "Hide everything drawn on the photo"),
+    Key("edit", ("e",), _("Correct the selected crack: paint, cut or join it")),
+    Key("look", ("l",), _("Look through the whole photo, screen by screen")),
     Key("overlay", ("o",), "Overlay at 0, 50 or 100 %"),
     Key("by_width", ("w",), "Colour the cracks by their width"),
     Key("lower", ("[",), "Lower the threshold by 0.05"),
@@ -64,7 +69,8 @@ REVIEW_KEYS = (
     Key("undo", ("u",), "Take the last decision back, as Ctrl+Z"),
     Key("comment", ("c",), "Comment"),
     Key("mine", ("g",), "Assign it to yourself, or to nobody"),
-    Key("edit", ("e",), "Open it on its photo"),
+    Key("edit", ("e",), _("Correct it: paint, cut or join")),
+    Key("photo", ("o",), "Open it on its photo"),
     Key("actual", ("z",), "Whole region, or one pixel on one of the screen"),
     Key("hide", ("Shift",), "Hide the line"),
     Key("help", ("?",), "Show or hide the keys"),
@@ -85,6 +91,44 @@ GRID_KEYS = (
 )
 
 
+EDIT_KEYS = (
+    Key("brush", ("b",), _("Brush; with Shift held a straight line from the last place")),
+    Key("eraser", ("r",), _("Eraser")),
+    Key("polygon", ("p",), _("Polygon: click its corners, Enter closes and fills it")),
+    Key("cut", ("k",), _("Cut: draw a line across the crack")),
+    Key("join", ("j",), _("Join: choose the cracks that belong to it")),
+    Key("smaller", ("[",), _("Smaller brush")),
+    Key("larger", ("]",), _("Larger brush")),
+    Key("zoom_in", ("+", "="), _("Zoom in, up to 4×")),
+    Key("zoom_out", ("-",), _("Zoom out")),
+    Key("actual", ("0",), _("One pixel of the photo on one of the screen")),
+    Key("onward", ("ArrowRight",), _("Onward along the crack")),
+    Key("backward", ("ArrowLeft",), _("Back along the crack")),
+    Key("pan", (" ",), _("Held: drag the picture, as with the middle button or two fingers")),
+    Key("hide", ("h",), _("Held: hide what is painted")),
+    Key("undo", ("Control+z",), _("Undo the last stroke")),
+    Key("redo", ("Control+y",), _("Redo it")),
+    Key("enter", ("Enter",), _("Close the polygon, or cut along the line")),
+    Key("save", ("Control+Enter",), _("Save and leave")),
+    Key("leave", ("Escape",), _("Drop the polygon or the cut; else leave")),
+    Key("help", ("?",), _("Show or hide the keys")),
+)
+
+LOOK_KEYS = (
+    Key("onward", (" ", "ArrowRight"), _("Next part of the photo")),
+    Key("backward", ("ArrowLeft",), _("The part before")),
+    Key("line", ("l",), _("Add a missed crack: click along it")),
+    Key("finish", ("Enter",), _("Finish the line, as a double click does")),
+    Key("drop", ("Escape",), _("Drop the line")),
+    Key("brush", ("b",), _("Paint a missed crack in the part on show")),
+    Key("zoom_in", ("+", "="), _("Zoom in, up to 4×")),
+    Key("zoom_out", ("-",), _("Zoom out")),
+    Key("actual", ("0",), _("One pixel of the photo on one of the screen")),
+    Key("hide", ("Shift",), _("Hide the lines")),
+    Key("help", ("?",), _("Show or hide the keys")),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """The keys of one page."""
@@ -102,11 +146,17 @@ class Sheet:
         return {value: key.action for key in self.keys for value in key.keys}
 
 
-_SHEETS = {"photo": Sheet(KEYS), "review": Sheet(REVIEW_KEYS), "grid": Sheet(GRID_KEYS)}
+_SHEETS = {
+    "photo": Sheet(KEYS),
+    "review": Sheet(REVIEW_KEYS),
+    "grid": Sheet(GRID_KEYS),
+    "edit": Sheet(EDIT_KEYS),
+    "look": Sheet(LOOK_KEYS),
+}
 
 
 def sheet(page: str) -> Sheet:
-    """The keys of `photo`, `review` or `grid`."""
+    """The keys of `photo`, `review`, `grid`, `edit` or `look`."""
     return _SHEETS[page]
 
 

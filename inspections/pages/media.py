@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from inspections.access import fetch
-from inspections.media import Picture, send_original, send_patch, send_picture, send_tile, send_widths
+from inspections.media import Picture, send_crop, send_original, send_patch, send_picture, send_tile, send_widths
 from inspections.models import Finding, SegmentationRun, SurveyImage
 from inspections.pages.requests import MemberRequest
 
@@ -27,6 +27,12 @@ def photo_preview(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 def photo_tile(request: MemberRequest, pk: UUID, level: int, column: int, row: int) -> HttpResponseBase:
     """One tile of a photo's pyramid."""
     return send_tile(request, _image(request, pk), level, column, row)
+
+
+@require_safe
+def photo_crop(request: MemberRequest, pk: UUID) -> HttpResponseBase:
+    """A part of a photo at 1:1; `?box=x0,y0,x1,y1`, at most 2048 px a side."""
+    return send_crop(request, _image(request, pk), request.GET.get("box", ""))
 
 
 @require_safe

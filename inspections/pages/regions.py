@@ -64,6 +64,7 @@ def _region(request: HttpRequest, finding: Finding, earlier: SurveyImage | None)
             "preview": reverse("photo-preview", args=[earlier.pk]),
             "page": reverse("photo", args=[earlier.pk]),
         },
+        "edit": reverse("finding-edit", args=[finding.pk]),
         "decide": reverse("finding-decide", args=[finding.pk]),
         "html": render_to_string("review/_facts.html", context, request=request),
     }

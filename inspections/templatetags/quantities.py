@@ -156,6 +156,12 @@ def percent(share: float | None) -> SafeString:
 
 
 @register.filter
+def looked(share: float) -> SafeString:
+    """What people have looked at, in whole percent rounded down: only the whole is 100 %."""
+    return quantity(math.floor(100 * share + 1e-9), "%", digits=0)
+
+
+@register.filter
 def millions(value: int) -> str:
     """4213345 as "4.2 million"; small numbers as they are."""
     return f"{grouped_number(value / 1e6, 1)} million" if value >= 1_000_000 else grouped_number(value)

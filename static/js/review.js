@@ -18,7 +18,8 @@ const actions = {
   undo: () => ledger.undo(),
   comment: () => page.openComment(),
   mine: () => ledger.takeOrLeave(),
-  edit: () => line.current && location.assign(line.current.data.photo.page),
+  edit: () => line.current && location.assign(`${line.current.data.edit}?next=${encodeURIComponent(location.pathname + location.search)}`),
+  photo: () => line.current && location.assign(line.current.data.photo.page),
   actual: () => line.current?.toggleScale(),
   hide: () => line.current?.hideLine(true),
   unhide: () => line.current?.hideLine(false),
@@ -26,7 +27,7 @@ const actions = {
 };
 for (const reason of REASONS) actions[reason] = () => ledger.decide({ action: "rejected", reason });
 for (const place of [1, 2, 3, 4]) actions[`state_${place}`] = () => ledger.decideState(place);
-if (!scene.mayReview) for (const action of [...REASONS, "accept", "undo", "mine", "comment"]) delete actions[action];
+if (!scene.mayReview) for (const action of [...REASONS, "accept", "undo", "mine", "comment", "edit"]) delete actions[action];
 
 listenToKeys(scene.keys, actions);
 document.addEventListener("keydown", (event) => {

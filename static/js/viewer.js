@@ -33,6 +33,8 @@ const actions = {
   previous_crack: () => list.step(-1),
   accept: () => list.decide("accepted"),
   reject: () => list.decide("rejected"),
+  edit: () => document.getElementById("edit-crack")?.click(),
+  look: () => document.getElementById("look-through")?.click(),
   deselect: () => (ends?.isMarking ? ends.mark(false) : list.select(null)),
   help: toggleKeys,
 };

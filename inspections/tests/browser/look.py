@@ -136,6 +136,14 @@ def _bridge_shots(page: Page, base: str, bridge: str, uuid: str) -> Iterator[Sho
         yield Shot("photo", photo, ("photo",))
         yield Shot("photo-crack", photo, ("photo", "finding-picked"), _pick_crack)
         yield Shot("photo-scale", photo, ("photo",), _open_scale)
+        yield Shot("photo-look", f"{photo}look/", ("photo-look", "survey-look"))
+        yield Shot("photo-look-line", f"{photo}look/", ("photo-look",), _begin_line)
+        yield Shot("photo-edit", f"{photo}edit/", ("photo-edit",))
+        page.goto(urljoin(base, photo))
+        cracks = page.evaluate("JSON.parse(document.getElementById('scene').textContent).cracks")
+        if cracks:
+            yield Shot("finding-edit", cracks[0]["edit"], ("finding-edit",), _begin_polygon)
+            yield Shot("finding-edit-leave", cracks[0]["edit"], ("finding-edit",), _paint_and_leave)
 
 
 def take(context: BrowserContext, base: str, shot: Shot, file: Path, axe: Axe | None) -> list[str]:
@@ -206,6 +214,29 @@ def _pick_crack(page: Page) -> None:
         page.locator("[data-select]").first.click()
         page.locator("#by-width").click()
         page.wait_for_timeout(600)
+
+
+def _draw_places(page: Page, key: str) -> None:
+    """Three clicks in the picture with the tool of a key in hand."""
+    page.wait_for_timeout(1200)
+    page.keyboard.press(key)
+    seat = page.locator("#stage").bounding_box()
+    if seat:
+        for x, y in ((0.2, 0.3), (0.4, 0.35), (0.5, 0.5)):
+            page.mouse.click(seat["x"] + x * seat["width"], seat["y"] + y * seat["height"])
+
+
+def _begin_line(page: Page) -> None:
+    _draw_places(page, "l")
+
+
+def _begin_polygon(page: Page) -> None:
+    _draw_places(page, "p")
+
+
+def _paint_and_leave(page: Page) -> None:
+    _draw_places(page, "b")
+    page.keyboard.press("Escape")
 
 
 def _open_scale(page: Page) -> None:

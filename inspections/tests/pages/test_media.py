@@ -2,12 +2,14 @@
 
 import gzip
 import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from inspections.media import DeepZoom, read_tile
 from inspections.models import Role, SegmentationRun
@@ -253,3 +255,70 @@ def test_a_tile_costs_few_questions(viewer, image, django_assert_max_num_queries
     address = reverse("photo-tile", args=[image.pk, 8, 0, 0])
     with django_assert_max_num_queries(4):
         assert viewer.get(address).status_code == 200
+
+
+def draw_pyramid(image) -> str:
+    """The colour of every tile of the full level tells its place: red its column, green its row."""
+    tiles = {}
+    for row in range(-(-image.height // 512)):
+        for column in range(-(-image.width // 512)):
+            size = (min(512, image.width - column * 512), min(512, image.height - row * 512))
+            tile = Image.new("RGB", size, (40 * column, 60 * row, 128))
+            out = BytesIO()
+            tile.save(out, "JPEG", quality=95)
+            tiles[f"{DeepZoom(image.width, image.height).max_level}/{column}_{row}"] = out.getvalue()
+    return store_pyramid(image, tiles)
+
+
+@pytest.fixture
+def large(organisation):
+    """2500 × 1200 pixels: 5 × 3 tiles."""
+    image = make_image(make_survey(make_bridge(organisation)), data=draw_photo(2500, 1200))
+    image.pyramid = draw_pyramid(image)
+    image.save()
+    return image
+
+
+def crop(client, image, box):
+    return client.get(reverse("photo-crop", args=[image.pk]), {"box": box})
+
+
+def test_a_crop_is_cut_from_the_tiles_at_full_size(viewer, large):
+    answer = crop(viewer, large, "500,1000,1100,1200")
+    with Image.open(BytesIO(answer.content)) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (600, 200))
+        # Tiles (0, 1), (1, 1), (2, 1) and the row below.
+        places = {(0, 0): (0, 60), (100, 0): (40, 60), (599, 0): (80, 60), (100, 199): (40, 120), (599, 199): (80, 120)}
+        for place, (red, green) in places.items():
+            found = picture.getpixel(place)
+            assert abs(found[0] - red) < 6 and abs(found[1] - green) < 6, place
+    assert answer["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert "sandbox" in answer["Content-Security-Policy"]
+    address = reverse("photo-crop", args=[large.pk]) + "?box=500,1000,1100,1200"
+    assert viewer.get(address, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    assert crop(viewer, large, "500,1000,1100,1199")["ETag"] != answer["ETag"]
+
+
+@pytest.mark.parametrize("box", ["0,0,2500,100", "452,0,2500,1200", "0,0,2049,10"])
+def test_a_crop_has_at_most_2048_pixels_a_side(viewer, large, box):
+    assert crop(viewer, large, box).status_code == (200 if box.startswith("452") else 400)
+
+
+@pytest.mark.parametrize(
+    "box",
+    ["", "1,2,3", "1,2,3,4,5", "a,b,c,d", "-1,0,5,5", "0,0,5.5,5", "5,5,5,9", "9,0,5,5", "0,0,2501,10", "0,1199,5,1201",
+     "0,0,١,5", "0,0,99999999999,5"],
+)  # fmt: skip
+def test_a_crop_outside_the_photo_is_refused(viewer, large, box):
+    answer = viewer.get(reverse("photo-crop", args=[large.pk]), {"box": box}, headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_box")
+    assert "2500 × 1200" in answer.json()["detail"]
+
+
+def test_a_crop_waits_for_the_pyramid_and_misses_a_lost_tile(viewer, large, organisation):
+    waiting = make_image(make_survey(make_bridge(organisation)))
+    answer = crop(viewer, waiting, "0,0,10,10")
+    assert (answer.status_code, answer["Retry-After"]) == (404, "3")
+    large.pyramid = store_pyramid(large, {"12/0_0": b""})
+    large.save()
+    assert crop(viewer, large, "1000,0,1010,10").status_code == 404

@@ -3,13 +3,15 @@
 import gzip
 import zipfile
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from knox.models import AuthToken
+from PIL import Image
 
-from inspections.models import Bridge, Organisation, Project, Role, SegmentationRun, User
+from inspections.models import Bridge, Drawing, Organisation, Project, Role, SegmentationRun, User
 from inspections.testing import (  # fmt: skip
     make_bridge,
     make_element,
@@ -44,6 +46,8 @@ class World:
                 "action": "accepted",
             },
             "review-save": {"name": "Wide ones", "wider_mm": "0.3"},
+            "photo-looked": {"cells": "1"},
+            "photo-draw": {"kind": "line", "line": [[20, 20], [80, 60]]},
             "photo-distance": {"distance_m": "3"},
             "photo-known-length": {
                 "start_x": "10", "start_y": "10", "stop_x": "110", "stop_y": "10", "length_mm": "50",
@@ -84,6 +88,7 @@ def make_world() -> World:
         "run": run.pk,
         "finding": make_finding(run).pk,
         "project": project.pk,
+        "drawing": make_drawing(run).pk,
         "network": make_network(organisation).pk,
     }
     places: dict[str, dict[str, Any]] = {
@@ -92,7 +97,7 @@ def make_world() -> World:
         for ending in ("", "-edit", "-new", "-upload", "-grid", "-analyse", "-thumbnail", "-preview", "-original",
                        "-tile", "-probability", "-overlay", "-review", "-activate", "-scale", "-distance",
                        "-known-length", "-measure", "-widths", "-picked", "-decide", "-patch", "-close", "-reopen",
-                       "-history", "-map", "-places", "-compare")
+                       "-history", "-map", "-places", "-compare", "-look", "-looked", "-draw", "-crop", "-undo")
     }  # fmt: skip
     del places["bridge-new"], places["project-new"]
     places["element-new"] = places["survey-new"] = {"pk": bridge.pk}
@@ -101,6 +106,14 @@ def make_world() -> World:
     places["run-cancel"] = {"pk": make_run(queued).pk}
     places["run-retry"] = {"pk": make_run(failed, status=SegmentationRun.Status.FAILED, error_code="internal").pk}
     return World(organisation, bridge, places)
+
+
+def make_drawing(run: SegmentationRun) -> Drawing:
+    """A line along a missed crack, measured and done."""
+    author = make_user(Role.REVIEWER, run.image.survey.bridge.organisation)
+    return Drawing.objects.create(
+        run=run, image=run.image, author=author, kind="line", line=[[1, 1], [30, 30]], status=Drawing.Status.DONE
+    )
 
 
 def give_token(user: User) -> dict[str, str]:
@@ -117,8 +130,12 @@ def _write(name: str, data: bytes = b"picture") -> str:
 
 def _write_pyramid(pk: Any) -> str:
     path = Path(settings.MEDIA_ROOT) / "pyramid.szi"
+    # 160 × 120 pixels: the whole photo is one tile of level 8.
+    tile = BytesIO()
+    Image.new("RGB", (160, 120)).save(tile, "JPEG")
     with zipfile.ZipFile(path, "w") as pyramid:
         pyramid.writestr(f"{pk}/{pk}_files/0/0_0.jpg", b"tile")
+        pyramid.writestr(f"{pk}/{pk}_files/8/0_0.jpg", tile.getvalue())
     return "pyramid.szi"
 
 

@@ -1,6 +1,7 @@
 // One key, one action; the table comes from the server, the same as in the tooltips and the key sheet.
 
 const TEXT = 'input:not([type="range"], [type="checkbox"], [type="radio"]), select, textarea, [contenteditable]';
+const PRESSES = [" ", "Enter"];
 const OWN_KEYS = /^(Arrow|Home|End|Page)/;
 
 export function listenToKeys(bindings, actions) {
@@ -26,5 +27,7 @@ function isTaken(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return true;
   if (document.querySelector("dialog[open]") && event.key !== "?") return true;
   if (event.target.closest(TEXT)) return true;
+  // Where the keyboard stands on a button, these press it.
+  if (PRESSES.includes(event.key) && event.target.closest("button, a, summary")) return true;
   return OWN_KEYS.test(event.key) && Boolean(event.target.closest('input:not([type="checkbox"]), [role="tab"], [role="slider"]'));
 }

@@ -79,6 +79,7 @@ function drawn(crack) {
   const group = document.createElementNS(SVG, "g");
   group.setAttribute("class", "crack");
   group.setAttribute("data-verdict", crack.verdict);
+  if (crack.drawn) group.setAttribute("data-drawn", "");
   const shape = crack.lines.map((line) => `M${line.map(([x, y]) => `${x + 0.5} ${y + 0.5}`).join("L")}`).join("");
   for (const name of ["crack__casing", "crack__line"]) {
     const path = group.appendChild(document.createElementNS(SVG, "path"));

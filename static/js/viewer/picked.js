@@ -33,6 +33,8 @@ export class Picked {
     }
     document.getElementById("picked-title").textContent = `Crack ${crack.number}, ${crack.verdict}`;
     document.getElementById("picked-sizes").textContent = words;
+    const edit = document.getElementById("edit-crack");
+    if (edit) edit.href = crack.edit;
     const [isOther, isDecided] = [this.crack !== crack, this.verdict !== crack.verdict];
     [this.crack, this.verdict] = [crack, crack.verdict];
     if (isOther || isDecided) this.#ask(crack);
