@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Count, Q
 
 from inspections.models.images import SurveyImage
+from inspections.models.organisations import User
 from inspections.models.owned import OwnedQuerySet
 from inspections.models.record import Record
 from inspections.models.runs import SegmentationRun
@@ -41,6 +42,14 @@ class FindingQuerySet(OwnedQuerySet):
     def undecided(self) -> Self:
         """Those on which nobody has decided yet."""
         return self.filter(verdict__isnull=True)
+
+    def decidable(self) -> Self:
+        """Those of surveys that nobody has signed off: no other can be decided."""
+        return self.filter(image__survey__closed_at__isnull=True)
+
+    def mentioning(self, user: User) -> Self:
+        """Those with an open comment that mentions `user`."""
+        return self.filter(pk__in=user.mentions.open().order_by().values("finding"))
 
     def counted_by_state(self, *keys: str) -> models.QuerySet[Any, dict[str, Any]]:
         """Rows of `keys` with verdict (None while undecided), decided_state, state, worst_state, and count."""

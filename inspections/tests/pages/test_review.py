@@ -152,11 +152,9 @@ def test_the_second_of_two_is_told_what_the_first_decided(client, survey, organi
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ({}, "accepted, rejected, undo"),
+        ({}, "accepted, rejected or undo"),
         ({"action": "accepted", "state": "CS9"}, "CS1"),
         ({"action": "rejected", "reason": "boredom"}, "joint"),
-        ({"action": "comment", "text": " "}, "between 1 and"),
-        ({"action": "assign", "assignee": "nobody"}, "Nobody here"),
         ({"action": "undo"}, "nothing to take back"),
     ],
 )

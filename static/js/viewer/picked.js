@@ -33,8 +33,8 @@ export class Picked {
     }
     document.getElementById("picked-title").textContent = `Crack ${crack.number}, ${crack.verdict}`;
     document.getElementById("picked-sizes").textContent = words;
-    const [isOther, isDecided] = [this.crack !== crack, this.verdict !== crack.verdict];
-    [this.crack, this.verdict] = [crack, crack.verdict];
+    const [isOther, isDecided] = [this.crack !== crack, this.seen !== crack.seen];
+    [this.crack, this.seen] = [crack, crack.seen];
     if (isOther || isDecided) this.#ask(crack);
     if (!isOther) return;
     this.outlines?.markPlace(null);
@@ -49,8 +49,12 @@ export class Picked {
       const answer = await fetch(crack.measures, { signal: this.waiting.signal });
       // Whoever has been logged out meanwhile is sent to the door, which has no place here.
       if (!answer.ok || answer.redirected) throw new Error(`The measures answered ${answer.status}.`);
+      const draft = this.facts.dataset.crack === crack.id ? document.getElementById("say-text")?.value : "";
       this.facts.innerHTML = await answer.text();
+      this.facts.dataset.crack = crack.id;
       window.htmx.process(this.facts);
+      // A decision must not cost the words that somebody is writing.
+      if (draft) document.getElementById("say-text").value = draft;
     } catch (error) {
       if (error.name === "AbortError") return;
       this.facts.textContent = "The measures of this crack cannot be loaded. Load the page again.";
