@@ -46,8 +46,8 @@ class Told:
 
     @property
     def network(self) -> str:
-        """The network, with its version, that found what this is about; empty where `what` names it already."""
-        return "" if self.event.kind == Event.Kind.CARRIED else self.event.facts.get("network", "")
+        """The network, with its version, that found what was decided on; empty for what is no decision."""
+        return self.event.facts.get("network", "") if self.event.kind == Event.Kind.DECIDED else ""
 
 
 def readable(events: QuerySet[Event]) -> QuerySet[Event]:

@@ -58,7 +58,6 @@ def review(request: MemberRequest) -> HttpResponse:
                 "states": choices["states"],
                 "at": request.GET.get("at", ""),
                 "keys": keys.bindings,
-                "mayReview": bool(request.user.organisations_allowing(Role.REVIEWER)),
                 **_next(request, queue, request.GET.get("at", ""), inclusive=True),
             },
         },
