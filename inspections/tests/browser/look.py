@@ -127,10 +127,13 @@ def _bridge_shots(page: Page, base: str, bridge: str, uuid: str) -> Iterator[Sho
         return
     yield Shot("survey", survey, ("survey",))
     yield Shot("survey-edit", f"{survey}edit/", ("survey-edit",))
+    yield Shot("survey-history", f"{survey}history/", ("survey-history", "survey-history-file"))
+    yield Shot("review-for-me", "/review/?mentioned=me", ("review", "finding-people"))
     photo = first_link(page, urljoin(base, survey), rf"/photos/{uuid}/")
     if photo:
         yield Shot("photo", photo, ("photo",))
         yield Shot("photo-crack", photo, ("photo", "finding-picked"), _pick_crack)
+        yield Shot("photo-talk", f"{photo}#crack-1", ("photo", "finding-picked", "finding-comments"), _open_talk)
         yield Shot("photo-scale", photo, ("photo",), _open_scale)
 
 
@@ -202,6 +205,13 @@ def _pick_crack(page: Page) -> None:
         page.locator("[data-select]").first.click()
         page.locator("#by-width").click()
         page.wait_for_timeout(600)
+
+
+def _open_talk(page: Page) -> None:
+    history = page.locator(".picked__history summary")
+    if history.count():
+        history.click()
+        history.scroll_into_view_if_needed()
 
 
 def _open_scale(page: Page) -> None:

@@ -22,6 +22,10 @@ export class CrackList {
       });
     }
     document.addEventListener("htmx:afterSettle", () => this.#readVerdicts());
+    // What was refused, or asked back, does not lead on.
+    document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+      if (detail.xhr.status >= 400) this.onward = null;
+    });
   }
 
   attach(outlines, picture) {
