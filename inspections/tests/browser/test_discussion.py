@@ -141,8 +141,8 @@ def test_two_decide_the_same_crack_and_the_second_chooses(enter, wall):
     record = second.get_by_role("region", name="Events")
     for said in ("Rejected: moss or plants", "Taken back: undecided again", "Accepted as CS3", "Reviewer", "found by"):
         expect(record).to_contain_text(said)
-    second.get_by_label("What").select_option("decided")
-    second.get_by_label("Who").select_option("administrator")
+    second.get_by_label("What", exact=True).select_option("decided")
+    second.get_by_label("Who", exact=True).select_option("administrator")
     second.get_by_role("button", name="Show").click()
     expect(record).not_to_contain_text("Accepted as CS3")
     with second.expect_download() as download:

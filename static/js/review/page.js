@@ -6,7 +6,7 @@ import { peopleOf } from "../talk/people.js";
 export class Page {
   constructor(scene) {
     this.scene = scene;
-    for (const id of ["progress", "trouble", "facts", "context", "earlier", "comment", "done", "bar", "stage", "meanwhile", "talk", "assign"]) {
+    for (const id of ["progress", "trouble", "facts", "context", "earlier", "comment", "done", "bar", "stage", "meanwhile", "assign"]) {
       this[id] = document.getElementById(id);
     }
     this.text = document.getElementById("comment-text");
@@ -23,11 +23,11 @@ export class Page {
     this.done.hidden = Boolean(region) || !isAtEnd;
     this.#closeForms();
     this.region = region;
-    this.showTalk(region);
     if (!region) return this.#address("");
-    this.#allow(region.data);
     const { data } = region;
+    this.#allow(data);
     this.facts.innerHTML = data.html;
+    this.showTalk(region);
     this.context.replaceChildren(picture(data.photo.preview, `${data.photo.name}, the whole photo`, data.photo.page, data));
     this.earlier.hidden = !data.earlier;
     if (data.earlier) {
@@ -52,9 +52,11 @@ export class Page {
     const count = document.getElementById("comment-count");
     count.hidden = !open;
     count.textContent = interpolate(ngettext("%(open)s open", "%(open)s open", open), { open }, true);
-    this.talk.hidden = !region || !region.data.thread.includes("<li");
-    if (!this.talk.hidden) this.talk.lastElementChild.innerHTML = region.data.thread;
-    if (region) this.showAssignee(region);
+    if (!region) return;
+    const talk = document.getElementById("talk");
+    talk.hidden = !region.data.thread.includes("<li");
+    if (!talk.hidden) talk.lastElementChild.innerHTML = region.data.thread;
+    this.showAssignee(region);
   }
 
   showAssignee({ data }) {
@@ -161,7 +163,7 @@ export class Page {
   }
 
   onResolve(resolve) {
-    this.talk.addEventListener("submit", (event) => {
+    this.facts.addEventListener("submit", (event) => {
       event.preventDefault();
       resolve(event.target.getAttribute("action"), event.submitter.value);
     });
