@@ -54,12 +54,20 @@ def finding_review(request: MemberRequest, pk: UUID) -> HttpResponse:
 
 def _decide(request: MemberRequest, finding: Finding) -> None:
     verdict, told = _wanted(request.POST)
-    seen = request.POST.get("seen", "")
-    known = {"seen": int(seen) if seen.isdecimal() else None}
+    given = request.POST.get("seen", "")
+    seen = int(given) if given.isdecimal() and len(given) < 10 else None
     if verdict == UNDO:
-        withdraw_review(finding=finding, reviewer=request.user, **known)
+        withdraw_review(finding=finding, reviewer=request.user, seen=seen)
     else:
-        record_review(finding=finding, reviewer=request.user, verdict=verdict, **told, **known)
+        record_review(
+            finding=finding,
+            reviewer=request.user,
+            verdict=verdict,
+            note=told["note"],
+            reason=told["reason"],
+            state=told["state"],
+            seen=seen,
+        )
 
 
 def _wanted(form: QueryDict) -> tuple[str, dict[str, str]]:

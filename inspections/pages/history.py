@@ -51,11 +51,11 @@ class Sieve:
 
     def events(self, survey: Survey, user: User) -> QuerySet[Event]:
         """The events of the survey that fit. Raises InspectionError `not_found` for a finding that is not theirs."""
-        rows = Event.objects.filter(survey=survey)
+        rows: QuerySet[Event] = Event.objects.filter(survey=survey)
         if self.finding:
             rows = events_of(fetch(Finding.objects.all(), user, pk=self.finding)).filter(survey=survey)
         if self.photo:
-            rows = rows.filter(image=self.photo)
+            rows = rows.filter(image__pk=self.photo)
         if self.kind:
             rows = rows.filter(kind=self.kind)
         return rows.filter(actor__username=self.who) if self.who else rows

@@ -25,10 +25,7 @@ def with_surroundings(rows: FindingQuerySet) -> FindingQuerySet:
     return (
         rows.select_related(*related, "assignee")
         .defer("mask_runs", "image__metadata", "image__scale", "image__markers")
-        .prefetch_related(
-            Prefetch("comments", Comment.objects.as_thread(), to_attr="thread"),
-            Prefetch("reviews", reviews, to_attr="latest_reviews"),
-        )
+        .prefetch_related(Prefetch("comments", Comment.objects.as_thread()), Prefetch("reviews", reviews))
     )
 
 
@@ -42,16 +39,18 @@ def describe_regions(request: MemberRequest, findings: Iterable[Finding]) -> lis
 def _region(request: MemberRequest, finding: Finding, earlier: SurveyImage | None) -> dict[str, Any]:
     image = finding.image
     allowed = rights(request, image)
-    open_comments = open_in(finding.thread)
+    # As they were read with the rows, in their order.
+    thread, reviews = list(finding.comments.all()), list(finding.reviews.all())
+    open_comments = open_in(thread)
     context = {
         **allowed,
         "finding": finding,
         "image": image,
         "survey": image.survey,
         "bridge": image.survey.bridge,
-        "thread": finding.thread,
+        "thread": thread,
         "open_comments": open_comments,
-        "standing": standing_decision(finding.latest_reviews),
+        "standing": standing_decision(reviews),
     }
     return {
         "id": str(finding.pk),

@@ -56,8 +56,14 @@ def resolve(*, comment: Comment, user: User, resolved: bool = True) -> None:
             resolved_at=timezone.now() if resolved else None, resolved_by=user if resolved else None
         )
         if changed:
-            said = {"text": comment.text[:200], "author": comment.author.get_username()}
-            remember(Event.Kind.RESOLVED, actor=user, finding=comment.finding, resolved=resolved, **said)
+            remember(
+                Event.Kind.RESOLVED,
+                actor=user,
+                finding=comment.finding,
+                resolved=resolved,
+                text=comment.text[:200],
+                author=comment.author.get_username(),
+            )
     comment.refresh_from_db()
 
 

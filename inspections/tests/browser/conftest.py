@@ -18,7 +18,7 @@ from inspections.tests.browser.look import ARGUMENTS
 from inspections.tests.browser.stack import PASSWORD, Analysed, Stack
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-PATIENCE_MS = 15_000
+PATIENCE_MS = 120_000
 
 
 def _miss(reason: str) -> None:
@@ -79,7 +79,8 @@ class Visitor:
     def _listen(self, said: ConsoleMessage) -> None:
         # A refused photo or decision is an answer with a status of its own; browsers print that as an error.
         address = said.location.get("url", "")
-        refused = "status of 4" in said.text and any(part in address for part in ("/photos/", "/decide/", "/review/", "/comments/"))
+        answering = ("/photos/", "/decide/", "/review/", "/comments/")
+        refused = "status of 4" in said.text and any(part in address for part in answering)
         # Where a test cuts the line, the browser says so.
         refused = refused or ("net::ERR_FAILED" in said.text and "/decide/" in address)
         if said.type in ("error", "warning") and not refused:
