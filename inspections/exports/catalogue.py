@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 
 from inspections.exports.coco import survey_coco
 from inspections.exports.csv import findings_csv
 from inspections.exports.geojson import photos_geojson
-from inspections.models import Survey
+from inspections.exports.history import events_csv
+from inspections.models import Event, Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,14 @@ class Export:
 def export_survey(survey: Survey, kind: str) -> Export:
     """The survey in one of `KINDS`, as a download."""
     chosen = KINDS[kind]
+    return Export(chosen.write(survey), chosen.content_type, _disposition(survey, chosen.suffix))
+
+
+def export_history(survey: Survey, events: QuerySet[Event]) -> Export:
+    """Events of the survey's record as a table, as a download."""
+    return Export(events_csv(events), KINDS["csv"].content_type, _disposition(survey, "history.csv"))
+
+
+def _disposition(survey: Survey, suffix: str) -> str:
     name = slugify(f"{survey.bridge} {survey.surveyed_on} {survey.name}") or str(survey.pk)
-    disposition = content_disposition_header(True, f"{name}.{chosen.suffix}") or "attachment"
-    return Export(chosen.write(survey), chosen.content_type, disposition)
+    return content_disposition_header(True, f"{name}.{suffix}") or "attachment"

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from inspections.models.images import SurveyImage
+from inspections.models.organisations import User
 from inspections.models.owned import OwnedQuerySet
 from inspections.models.record import Record
 from inspections.models.runs import SegmentationRun
@@ -65,6 +66,14 @@ class FindingQuerySet(OwnedQuerySet):
     def with_widest_px(self) -> Self:
         """Adds widest_px: the widest place in pixels, or for older findings the mask's."""
         return self.annotate(widest_px=Coalesce("width_widest_px", "width_max_px"))
+
+    def decidable(self) -> Self:
+        """Those of surveys that nobody has signed off: no other can be decided."""
+        return self.filter(image__survey__closed_at__isnull=True)
+
+    def mentioning(self, user: User) -> Self:
+        """Those with an open comment that mentions `user`."""
+        return self.filter(pk__in=user.mentions.open().order_by().values("finding"))
 
     def counted_by_state(self, *keys: str) -> models.QuerySet[Any, dict[str, Any]]:
         """Rows of `keys` with verdict (None while undecided), decided_state, state, worst_state, and count."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 from inspections.models.findings import Finding
 from inspections.models.images import SurveyImage
@@ -19,6 +20,11 @@ class CommentQuerySet(OwnedQuerySet):
     def open(self) -> CommentQuerySet:
         """Those that nobody has resolved."""
         return self.filter(resolved_at__isnull=True)
+
+    def as_thread(self) -> CommentQuerySet:
+        """With the people they name, those that wait for an answer first, each part in the order it was said."""
+        rows = self.select_related("author", "resolved_by").prefetch_related("mentioned")
+        return rows.alias(is_resolved=Q(resolved_at__isnull=False)).order_by("is_resolved", "created_at")
 
 
 class Comment(Record):

@@ -74,6 +74,13 @@ class Organisation(Record):
     def __str__(self) -> str:
         return self.name
 
+    def members_allowed(self, role: Role) -> models.QuerySet[User]:
+        """The members with at least `role`, by their names."""
+        roles = [own for own in Role if own.allows(role)]
+        return self.members.filter(memberships__organisation=self, memberships__role__in=roles).order_by(
+            "first_name", "last_name", "username"
+        )
+
 
 class Membership(Record):
     """One person's role in one organisation."""

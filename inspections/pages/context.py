@@ -81,7 +81,7 @@ class Frame:
     def undecided(self) -> int:
         """How many findings of the reader's bridges nobody has decided on yet; MANY for that many and more."""
         # Counting tens of thousands on every page would take longer than the page.
-        return Finding.objects.visible_to(self.request.user).current().undecided().order_by()[:MANY].count()
+        return Finding.objects.visible_to(self.request.user).current().undecided().decidable().order_by()[:MANY].count()
 
 
 def frame(request: MemberRequest) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -11,20 +10,22 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HTMX_STOP_POLLING
 
 from inspections.access import fetch
-from inspections.models import Review, Role, SegmentationRun, SurveyImage
+from inspections.models import Finding, Role, SegmentationRun, SurveyImage
 from inspections.pages.forms.scales import DistanceForm, KnownLengthForm
+from inspections.pages.history import latest_events
 from inspections.pages.keys import BY_ACTION, KEYS
-from inspections.pages.photodoor import done, photos, rights
+from inspections.pages.photodoor import cracks, done, photos, rights
 from inspections.pages.photofacts import moment, shot
 from inspections.pages.photoscales import scale_words
 from inspections.pages.photoscene import scene, standing_totals, tally
+from inspections.pages.picked import picked_context, states_for
 from inspections.pages.requests import MemberRequest
 from inspections.pages.selections import Selection, neighbourhood
 from inspections.services.conditions import pack_of
 from inspections.services.runs import request_run
 from inspections.services.summaries import condition_of_photo
 
-MOST_REVIEWS = 200
+MOST_DRAWINGS = 200
 
 
 @require_GET
@@ -59,15 +60,22 @@ def photo_page(request: MemberRequest, image: SurveyImage, status: int = 200, **
         "tally": tally(findings),
         "totals": standing_totals(image, findings),
         "condition": condition_of_photo(image, pack_of(image.survey.bridge.organisation)) if result else None,
-        "reviews": _reviews(image),
-        "drawings": list(image.drawings.select_related("author")[:MOST_REVIEWS]),
+        "drawings": list(image.drawings.select_related("author")[:MOST_DRAWINGS]),
+        "people_did": latest_events(image.events.all()),
         "selection": selection,
         "around": neighbourhood(image, selection),
         "keys": BY_ACTION,
         "key_table": KEYS,
-        "scene": scene(image, result, findings),
+        "scene": {
+            **scene(image, result, findings),
+            "states": states_for(image.survey.bridge.organisation),
+        },
         **shown,
     }
+    picked = shown.get("picked") or _named(request, findings)
+    if picked is not None:
+        # With the rows that its words need, which a list of thousands goes without.
+        context = {**picked_context(request, fetch(cracks(), request.user, pk=picked.pk)), **context}
     return render(request, "images/photo.html", context, status=status)
 
 
@@ -102,6 +110,7 @@ def _state(request: MemberRequest, image: SurveyImage, latest: SegmentationRun |
     return answer
 
 
-def _reviews(image: SurveyImage) -> QuerySet[Review]:
-    rows = Review.objects.filter(finding__image=image).select_related("reviewer", "finding")
-    return rows.order_by("-created_at", "-sequence")[:MOST_REVIEWS]
+def _named(request: MemberRequest, findings: list[Finding]) -> Finding | None:
+    """The crack that the address selects, for a page without script."""
+    number = request.GET.get("crack", "")
+    return next((finding for finding in findings if str(finding.number) == number), None)

@@ -1,11 +1,14 @@
 """What the views of a photo share: the rows they read, what the reader may do there, where a form leads back to."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
-from inspections.models import Finding, Role, SegmentationRun, SurveyImage
+from inspections.models import Finding, Role, SegmentationRun, Survey, SurveyImage
 from inspections.models.findings import FindingQuerySet
 from inspections.models.images import SurveyImageQuerySet
 from inspections.models.runs import SegmentationRunQuerySet
@@ -14,7 +17,9 @@ from inspections.pages.requests import MemberRequest
 
 def photos() -> SurveyImageQuerySet:
     """Photos with everything that their page names."""
-    return SurveyImage.objects.select_related("survey__bridge__organisation", "element", "added_by")
+    return SurveyImage.objects.select_related(
+        "survey__bridge__organisation", "survey__closed_by", "element", "added_by"
+    )
 
 
 def analyses() -> SegmentationRunQuerySet:
@@ -24,16 +29,30 @@ def analyses() -> SegmentationRunQuerySet:
 
 def cracks() -> FindingQuerySet:
     """Findings with their analysis and the organisation that they belong to."""
-    return Finding.objects.select_related("run", "image__survey__bridge__organisation", "image__element")
+    return Finding.objects.select_related(
+        "run__network", "image__survey__bridge__organisation", "image__survey__closed_by", "image__element", "assignee"
+    )
 
 
-def rights(request: MemberRequest, image: SurveyImage) -> dict[str, bool]:
-    """What the reader may do with this photo."""
-    user, organisation = request.user, image.survey.bridge.organisation
+def rights(request: MemberRequest, image: SurveyImage) -> dict[str, Any]:
+    """What the reader may do with this photo, and a sentence where they may not decide."""
+    user, survey = request.user, image.survey
+    organisation = survey.bridge.organisation
+    reviews = user.may(Role.REVIEWER, organisation)
     return {
-        "may_analyse": user.may(Role.INSPECTOR, organisation),
-        "may_review": user.may(Role.REVIEWER, organisation),
+        "may_analyse": user.may(Role.INSPECTOR, organisation) and not survey.is_closed,
+        "may_review": reviews and not survey.is_closed,
+        "may_assign": reviews,
+        "may_speak": user.may(Role.INSPECTOR, organisation),
+        "read_only": _why_not(survey, reviews=reviews),
     }
+
+
+def _why_not(survey: Survey, *, reviews: bool) -> str:
+    if survey.is_closed:
+        by = survey.closed_by.get_username() if survey.closed_by else _("somebody")
+        return _("Signed off by %(by)s. Nothing can be decided here until the survey is reopened.") % {"by": by}
+    return "" if reviews else _("You read along: deciding is for reviewers. An administrator gives roles.")
 
 
 def done(request: MemberRequest, image: SurveyImage, fragment: str = "") -> HttpResponse:

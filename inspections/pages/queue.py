@@ -22,6 +22,8 @@ ORDERS = {
 }
 SECONDS_EACH = 8.0
 """A decision takes so long until the reviewer has made some."""
+ME = "me"
+"""The only person that an address may name: whoever opens it."""
 LONGEST_PAUSE = timedelta(minutes=3)
 LOOKED_BACK = 40
 
@@ -37,7 +39,8 @@ class Queue:
     state: str = ""
     wider_mm: str = ""
     surer: str = ""
-    mine: str = ""
+    assigned: str = ""
+    mentioned: str = ""
     decided: str = ""
     order: str = "risk"
 
@@ -49,6 +52,10 @@ class Queue:
             values[name] = values[name] if _is_id(values[name]) else ""
         for name in ("wider_mm", "surer"):
             values[name] = values[name] if _number(values[name]) is not None else ""
+        # Filters that were kept and links that were sent before there was more than one's own.
+        values["assigned"] = ME if query.get("mine") else values["assigned"]
+        for name in ("assigned", "mentioned"):
+            values[name] = values[name] if values[name] == ME else ""
         values["order"] = values["order"] if values["order"] in ORDERS else "risk"
         return cls(**values)
 
@@ -61,7 +68,8 @@ class Queue:
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but place and order is asked for."""
-        return any((self.element, self.network, self.state, self.wider_mm, self.surer, self.mine, self.decided))
+        own = (self.assigned, self.mentioned)
+        return any((self.element, self.network, self.state, self.wider_mm, self.surer, self.decided, *own))
 
     def rows(self, user: User) -> FindingQuerySet:
         """The regions, in order."""
@@ -80,11 +88,23 @@ class Queue:
             rows = rows.filter(widest_mm__gte=wider)
         if surer is not None:
             rows = rows.filter(confidence__gte=surer)
-        if self.mine:
+        if self.assigned:
             rows = rows.filter(assignee=user)
-        if not self.decided:
+        if self.mentioned:
+            rows = rows.mentioning(user)
+        # A question may be asked of a decided region, too, and on a survey that is signed off.
+        if not (self.decided or self.mentioned):
             rows = rows.undecided()
+            rows = rows if self.survey else rows.decidable()
         return rows.order_by(*ORDERS[self.order][1])
+
+
+def for_you(user: User) -> dict[str, int]:
+    """How many regions wait for this reader: `assigned` and undecided, and `mentioned` in an open comment."""
+    return {
+        "assigned": Queue(assigned=ME).rows(user).order_by().count(),
+        "mentioned": Queue(mentioned=ME).rows(user).order_by().count(),
+    }
 
 
 def seconds_each(user: User) -> float:

@@ -4,37 +4,54 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
-from django.http import HttpRequest
+from django.db.models import Prefetch
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from inspections.media import DeepZoom
 from inspections.media.pyramids import TILE_SIZE
-from inspections.models import Finding, SurveyImage
+from inspections.models import Comment, Finding, Review, SurveyImage
 from inspections.models.findings import FindingQuerySet
+from inspections.pages.photodoor import rights
+from inspections.pages.picked import standing_decision
+from inspections.pages.requests import MemberRequest
+from inspections.pages.talk import open_in
 
 
 def with_surroundings(rows: FindingQuerySet) -> FindingQuerySet:
     """What one region needs, with its row."""
-    related = ("image__survey__bridge__organisation", "image__element", "run__network", "assignee")
+    related = ("image__survey__bridge__organisation", "image__survey__closed_by", "image__element", "run__network")
+    reviews = Review.objects.select_related("reviewer").order_by("-sequence")
     return (
-        rows.select_related(*related)
+        rows.select_related(*related, "assignee")
         .defer("mask_runs", "image__metadata", "image__scale", "image__markers")
-        .annotate(open_comments=Count("comments", filter=Q(comments__resolved_at__isnull=True)))
+        .prefetch_related(Prefetch("comments", Comment.objects.as_thread()), Prefetch("reviews", reviews))
     )
 
 
-def describe_regions(request: HttpRequest, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+def describe_regions(request: MemberRequest, findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """The regions as JSON values; a fixed number of queries however many there are."""
     rows = list(findings)
     earlier = _earlier_photos(rows)
     return [_region(request, finding, earlier.get(finding.image_id)) for finding in rows]
 
 
-def _region(request: HttpRequest, finding: Finding, earlier: SurveyImage | None) -> dict[str, Any]:
+def _region(request: MemberRequest, finding: Finding, earlier: SurveyImage | None) -> dict[str, Any]:
     image = finding.image
-    context = {"finding": finding, "image": image, "survey": image.survey, "bridge": image.survey.bridge}
+    allowed = rights(request, image)
+    # As they were read with the rows, in their order.
+    thread, reviews = list(finding.comments.all()), list(finding.reviews.all())
+    open_comments = open_in(thread)
+    context = {
+        **allowed,
+        "finding": finding,
+        "image": image,
+        "survey": image.survey,
+        "bridge": image.survey.bridge,
+        "thread": thread,
+        "open_comments": open_comments,
+        "standing": standing_decision(reviews),
+    }
     return {
         "id": str(finding.pk),
         "number": finding.number,
@@ -66,6 +83,13 @@ def _region(request: HttpRequest, finding: Finding, earlier: SurveyImage | None)
         },
         "edit": reverse("finding-edit", args=[finding.pk]),
         "decide": reverse("finding-decide", args=[finding.pk]),
+        "comments": reverse("finding-comments", args=[finding.pk]),
+        "assign": reverse("finding-assign", args=[finding.pk]),
+        "people": reverse("finding-people", args=[finding.pk]),
+        "may": {"review": allowed["may_review"], "assign": allowed["may_assign"], "speak": allowed["may_speak"]},
+        "readOnly": allowed["read_only"],
+        "openComments": open_comments,
+        "thread": render_to_string("talk/_thread.html", context, request=request),
         "html": render_to_string("review/_facts.html", context, request=request),
     }
 

@@ -1,7 +1,12 @@
-"""The request as the pages see it."""
+"""The request as the pages see it, and what it carries."""
+
+import json
+from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
+from inspections.errors import InspectionError
 from inspections.models import User
 
 
@@ -9,3 +14,16 @@ class MemberRequest(HttpRequest):
     """A request behind LoginRequiredMiddleware: its user has logged in. For annotations only."""
 
     user: User
+
+
+def read_body(request: MemberRequest) -> dict[str, Any]:
+    """What was sent, JSON or a form. Raises InspectionError `parse_error`."""
+    if request.content_type != "application/json":
+        return request.POST.dict()
+    try:
+        body = json.loads(request.body)
+    except ValueError:
+        raise InspectionError("parse_error", reason=_("it is no JSON")) from None
+    if not isinstance(body, dict):
+        raise InspectionError("parse_error", reason=_("it is no JSON object"))
+    return body

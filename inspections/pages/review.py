@@ -1,6 +1,5 @@
 """The review: region after region, one key each."""
 
-import json
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qsl
@@ -9,6 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,10 +18,9 @@ from inspections.errors import InspectionError
 from inspections.models import Bridge, Element, Finding, Network, Role, SavedQueue, Survey
 from inspections.models.reviews import Reason, Verdict
 from inspections.pages.keys import sheet
-from inspections.pages.queue import ORDERS, Queue, after, decided_today, seconds_each
+from inspections.pages.queue import ORDERS, Queue, after, decided_today, for_you, seconds_each
 from inspections.pages.regions import describe_regions, with_surroundings
-from inspections.pages.requests import MemberRequest
-from inspections.services.comments import assign, say
+from inspections.pages.requests import MemberRequest, read_body
 from inspections.services.conditions import pack_of
 from inspections.services.reviews import record_review, withdraw_review
 
@@ -48,6 +47,7 @@ def review(request: MemberRequest) -> HttpResponse:
             "orders": [(name, words) for name, (words, _order) in ORDERS.items()],
             "saved": request.user.saved_queues.all(),
             "choices": choices,
+            "for_you": for_you(request.user),
             "keys": keys.by_action,
             "key_table": keys.keys,
             "reasons": Reason.choices,
@@ -58,7 +58,6 @@ def review(request: MemberRequest) -> HttpResponse:
                 "states": choices["states"],
                 "at": request.GET.get("at", ""),
                 "keys": keys.bindings,
-                "mayReview": bool(request.user.organisations_allowing(Role.REVIEWER)),
                 **_next(request, queue, request.GET.get("at", ""), inclusive=True),
             },
         },
@@ -74,7 +73,7 @@ def review_next(request: MemberRequest) -> HttpResponse:
 
 @require_POST
 def finding_decide(request: MemberRequest, pk: UUID) -> HttpResponse:
-    """Decide, take back, assign or comment, as JSON: what stands now, or 409 with what stands instead.
+    """Decide or take back, as JSON: what stands now, or 409 with what stands instead.
 
     With `after` and `queue`, the query of an address, the answer brings the next regions along.
     """
@@ -110,23 +109,13 @@ def queue_save(request: MemberRequest) -> HttpResponse:
 def _act(request: MemberRequest, finding: Finding, body: dict[str, Any]) -> None:
     action = body.get("action")
     seen = body.get("seen") if isinstance(body.get("seen"), int) else None
-    words = {name: str(body.get(name) or "") for name in ("reason", "state", "note", "text")}
+    words = {name: str(body.get(name) or "") for name in ("reason", "state", "note")}
     if action in Verdict.values:
-        told = {name: words[name] for name in ("reason", "state", "note")}
-        record_review(finding=finding, reviewer=request.user, verdict=action, seen=seen, **told)
+        record_review(finding=finding, reviewer=request.user, verdict=action, seen=seen, **words)
     elif action == "undo":
         withdraw_review(finding=finding, reviewer=request.user, seen=seen)
-    elif action == "comment":
-        say(finding=finding, author=request.user, text=words["text"])
-    elif action == "assign":
-        organisation = finding.image.survey.bridge.organisation
-        name = str(body.get("assignee") or "")
-        assignee = organisation.members.filter(username=name).first()
-        if name and assignee is None:
-            raise InspectionError("invalid", field="assignee", reason=f"Nobody here is called {name}.")
-        assign(finding=finding, assignee=assignee, by=request.user)
     else:
-        raise InspectionError("invalid", field="action", reason="Send accepted, rejected, undo, comment or assign.")
+        raise InspectionError("invalid", field="action", reason=_("Send accepted, rejected or undo."))
 
 
 def _next(request: MemberRequest, queue: Queue, place: str, *, inclusive: bool = False) -> dict[str, Any]:
@@ -188,16 +177,3 @@ def _standing(finding: Finding) -> dict[str, Any]:
         "seen": finding.reviews_count,
         "assignee": finding.assignee.get_username() if finding.assignee else "",
     }
-
-
-def read_body(request: MemberRequest) -> dict[str, Any]:
-    """What was sent, JSON or a form. Raises InspectionError `parse_error`."""
-    if request.content_type != "application/json":
-        return request.POST.dict()
-    try:
-        body = json.loads(request.body)
-    except ValueError:
-        raise InspectionError("parse_error", reason="it is no JSON") from None
-    if not isinstance(body, dict):
-        raise InspectionError("parse_error", reason="it is no JSON object")
-    return body

@@ -17,9 +17,9 @@ from inspections.models import Finding, Role
 from inspections.models.findings import FindingQuerySet
 from inspections.models.reviews import Reason, Verdict
 from inspections.pages.keys import sheet
-from inspections.pages.queue import ORDERS, Queue
-from inspections.pages.requests import MemberRequest
-from inspections.pages.review import place_of, read_body
+from inspections.pages.queue import ORDERS, Queue, for_you
+from inspections.pages.requests import MemberRequest, read_body
+from inspections.pages.review import place_of
 from inspections.services.reviews import Decision, record_reviews
 
 AT_ONCE, EACH = 120, 60
@@ -38,6 +38,7 @@ def review_grid(request: MemberRequest) -> HttpResponse:
         "queue": queue,
         "place": place_of(request, queue),
         "groups": groups,
+        "for_you": for_you(request.user),
         "left": rows.count(),
         "shown": sum(len(group["findings"]) for group in groups),
         "reasons": Reason.choices,

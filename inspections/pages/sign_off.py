@@ -1,21 +1,18 @@
-"""A survey signed off, opened again, and all that happened to it."""
+"""A survey signed off, and opened again."""
 
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
 
 from inspections.access import fetch
 from inspections.errors import InspectionError
-from inspections.models import Event, Role, Survey
+from inspections.models import Role, Survey
 from inspections.models.surveys import SurveyQuerySet
 from inspections.pages.requests import MemberRequest
 from inspections.services.closing import close_survey, reopen_survey
-
-PAGE_SIZE = 50
 
 
 @require_POST
@@ -46,21 +43,6 @@ def survey_reopen(request: MemberRequest, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, "Open again. The record says who reopened it, and why.")
     return redirect("survey", survey.pk)
-
-
-@require_GET
-def survey_history(request: MemberRequest, pk: UUID) -> HttpResponse:
-    """Everything that people did in a survey, the latest first."""
-    survey = fetch(_surveys(), request.user, pk=pk)
-    events = survey.events.select_related("actor", "image", "finding").defer(
-        "finding__mask_runs", "finding__path", "finding__branches", "image__metadata"
-    )
-    kind = request.GET.get("kind", "")
-    if kind in Event.Kind.values:
-        events = events.filter(kind=kind)
-    page = Paginator(events, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"survey": survey, "page": page, "kinds": Event.Kind.choices, "kind": kind}
-    return render(request, "surveys/history.html", context)
 
 
 def _surveys() -> SurveyQuerySet:

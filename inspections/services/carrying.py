@@ -1,13 +1,14 @@
 """A new analysis erases no decision and no drawing: they are carried over, and what is not found again is listed."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from inspections.models import Comment, Event, Finding, LookAlikes, SegmentationRun, SurveyImage
 from inspections.models.findings import FindingQuerySet
-from inspections.services.drawings import move_words
+from inspections.services.comments import hand_on
 from inspections.services.history import remember
 from inspections.services.measuring import CrackMeasure
 from inspections.services.redrawing import move_waiting
@@ -90,14 +91,29 @@ def carry_over(run: SegmentationRun, new: Carried) -> None:
     replaced = new.replaced({pk: _reach(copy) for pk, copy in new.kept.items()})
     _replace(finding for finding in new.findings if finding.number in replaced)
     stand_ins = new.stand_ins(replaced)
-    _move_words(earlier, stand_ins)
     move_waiting(run, stand_ins)
-    decided = {finding.pk: finding for finding in earlier if finding.reviews_count}
-    if decided:
-        _carry_decisions(run, new, decided)
+    spoken = _spoken_of(run, earlier)
+    if not spoken:
+        return
+    carried, contradicted = _carry_decisions(new, {pk: one for pk, one in spoken.items() if one.reviews_count})
+    homes = {pk: finding for pk, finding in stand_ins.items() if pk in spoken}
+    lost = _lost(spoken.values(), homes)
+    hand_on(homes)
+    remember(
+        Event.Kind.CARRIED,
+        actor=None,
+        image=run.image,
+        network=str(run.network),
+        carried=len(carried),
+        kept=len(new.kept),
+        contradicted=contradicted,
+        lost=lost,
+        pairs=[[str(pk), str(finding.pk)] for pk, finding in homes.items()],
+    )
 
 
-def _carry_decisions(run: SegmentationRun, new: Carried, decided: Mapping[UUID, Finding]) -> None:
+def _carry_decisions(new: Carried, decided: Mapping[UUID, Finding]) -> tuple[set[UUID], list[int]]:
+    """The earlier findings whose decision was carried, and the numbers of the new ones that lie over different ones."""
     by_number = defaultdict(list)
     for match in sorted(new.matches, key=lambda match: -match.overlap):
         if match.earlier in decided and match.earlier not in new.kept:
@@ -110,17 +126,7 @@ def _carry_decisions(run: SegmentationRun, new: Carried, decided: Mapping[UUID, 
             contradicted.append(finding.number)
         elif candidates and carry_review(finding, candidates[0]) is not None:
             carried.update(candidate.pk for candidate in candidates)
-    lost = [finding for finding in decided.values() if finding.verdict is not None and finding.pk not in carried]
-    remember(
-        Event.Kind.CARRIED,
-        actor=None,
-        image=run.image,
-        network=str(run.network),
-        carried=len(carried),
-        kept=len(new.kept),
-        contradicted=contradicted,
-        lost=[{"id": str(finding.pk), "number": finding.number, "verdict": finding.verdict} for finding in lost],
-    )
+    return carried, contradicted
 
 
 def _reach(finding: Finding) -> float:
@@ -139,8 +145,20 @@ def _replace(findings: Iterable[Finding]) -> None:
         finding.save(update_fields=["is_current"])
 
 
-def _move_words(earlier: Sequence[Finding], stand_ins: Mapping[UUID, Finding]) -> None:
-    spoken = set(Comment.objects.filter(finding__in=earlier).values_list("finding", flat=True))
-    for finding in earlier:
-        if finding.pk in stand_ins and (finding.pk in spoken or finding.assignee_id):
-            move_words([finding], stand_ins[finding.pk])
+def _spoken_of(run: SegmentationRun, earlier: Sequence[Finding]) -> dict[UUID, Finding]:
+    """Those of which the record knows anything: only their ways need to be followed."""
+    known = set(Event.objects.filter(image=run.image_id, finding__isnull=False).values_list("finding", flat=True))
+    return {finding.pk: finding for finding in earlier if finding.reviews_count or finding.pk in known}
+
+
+def _lost(spoken: Iterable[Finding], homes: Mapping[UUID, Finding]) -> list[dict[str, Any]]:
+    """What was decided or is spoken of and was not found again, as plain values."""
+    gone = [finding for finding in spoken if finding.pk not in homes]
+    rows = Comment.objects.open().filter(finding__in=gone).order_by().values_list("finding", flat=True)
+    said = Counter(rows)
+    return [
+        {"id": str(finding.pk), "number": finding.number, "verdict": finding.verdict}
+        | ({"comments": said[finding.pk]} if said[finding.pk] else {})
+        for finding in gone
+        if finding.verdict is not None or said[finding.pk]
+    ]

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from inspections.dispatch import dispatch_drawing
 from inspections.errors import InspectionError
-from inspections.models import Comment, Drawing, Event, Finding, SurveyImage, User
+from inspections.models import Drawing, Event, Finding, SurveyImage, User
 from inspections.models.drawings import DrawingQuerySet
 from inspections.services.closing import ensure_open
+from inspections.services.comments import hand_on
 from inspections.services.drawing_shapes import LONGEST_REASON, Shape, check_shape
 from inspections.services.history import remember
 from inspections.services.measuring import current_run
@@ -88,7 +89,7 @@ def undo_drawing(*, drawing: Drawing, by: User) -> None:
         Finding.objects.filter(pk__in=[finding.pk for finding in made]).update(is_current=False)
         Finding.objects.filter(pk__in=[finding.pk for finding in replaced]).update(is_current=True)
         if replaced:
-            move_words(made, replaced[0])
+            hand_on({finding.pk: replaced[0] for finding in made})
         remember(
             Event.Kind.UNDRAWN,
             actor=by,
@@ -108,15 +109,6 @@ def lock_photo(image: SurveyImage) -> SurveyImage:
     """
     rows = SurveyImage.objects.select_for_update(of=("self", "survey"), no_key=True)
     return rows.select_related("survey__closed_by", "survey__bridge__organisation", "element").get(pk=image.pk)
-
-
-def move_words(earlier: Sequence[Finding], finding: Finding) -> None:
-    """Comments on `earlier` go over to `finding`, and so does who was asked to look at them, the first that was."""
-    Comment.objects.filter(finding__in=earlier).update(finding=finding)
-    assignee = next((one.assignee_id for one in earlier if one.assignee_id), None)
-    if assignee and finding.assignee_id is None:
-        finding.assignee_id = assignee
-        finding.save(update_fields=["assignee"])
 
 
 def told(finding: Finding) -> dict[str, float | int | None]:

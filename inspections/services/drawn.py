@@ -20,7 +20,8 @@ from django.utils import timezone
 
 from inspections.dispatch import dispatch_drawing
 from inspections.models import Drawing, Event, Finding, SegmentationRun, SurveyImage
-from inspections.services.drawings import Status, lock_photo, move_words, told
+from inspections.services.comments import hand_on
+from inspections.services.drawings import Status, lock_photo, told
 from inspections.services.history import remember
 from inspections.services.measuring import judge_findings
 from inspections.services.reviews import accept_drawn
@@ -101,7 +102,7 @@ def complete_drawing(basis: Basis, findings: Sequence[FindingFacts], *, widths: 
         SegmentationRun.objects.filter(pk=basis.run.pk).update(widths=widths)
         made = _make(basis, image, findings)
         Finding.objects.filter(pk__in=[finding.pk for finding in basis.replaced]).update(is_current=False)
-        move_words(basis.replaced, made[0])
+        hand_on({finding.pk: made[0] for finding in basis.replaced})
         states = {finding.decided_state for finding in basis.replaced}
         state = states.pop() if len(states) == 1 else ""
         for finding in made:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
@@ -71,7 +72,7 @@ def withdraw_review(*, finding: Finding, reviewer: User, seen: int | None = None
         decision = Decision(WITHDRAWN)
         if before is not None and before.verdict != WITHDRAWN:
             decision = Decision(before.verdict, before.reason, before.state, before.note)
-        return _record(locked, reviewer, decision, seen)
+        return _record(locked, reviewer, decision, seen, taken_back=True)
 
 
 def carry_review(finding: Finding, decided: Finding) -> Review | None:
@@ -101,17 +102,27 @@ def _locked(finding: Finding) -> Finding:
     return rows.get(pk=finding.pk)
 
 
-def _record(finding: Finding, reviewer: User, decision: Decision, seen: int | None) -> Review:
+def _record(
+    finding: Finding, reviewer: User, decision: Decision, seen: int | None, *, taken_back: bool = False
+) -> Review:
     ensure_open(finding.image.survey)
     _check(finding, decision)
     if not finding.is_current:
         _ensure_not_replaced(finding)
-    if seen is not None and seen != finding.reviews_count:
-        last = finding.reviews.select_related("reviewer").latest("sequence")
+    last = finding.reviews.select_related("reviewer").last() if finding.reviews_count else None
+    if last is not None and seen is not None and seen != finding.reviews_count:
         raise InspectionError(
             "decided_meanwhile", by=last.reviewer.get_username(), verdict=last.get_verdict_display().lower()
         )
     review = _write(finding, reviewer, decision)
+    more: dict[str, Any] = {"taken_back": True} if taken_back else {}
+    if last is not None and last.verdict != WITHDRAWN:
+        more["was"] = {
+            "verdict": last.verdict,
+            "reason": last.reason,
+            "state": last.state,
+            "by": last.reviewer.get_username(),
+        }
     remember(
         Event.Kind.DECIDED,
         actor=reviewer,
@@ -121,6 +132,7 @@ def _record(finding: Finding, reviewer: User, decision: Decision, seen: int | No
         state=review.state,
         note=review.note,
         sequence=review.sequence,
+        **more,
     )
     return review
 

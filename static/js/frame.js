@@ -54,4 +54,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   tell("You have been logged out. Load the page again to log in.");
 });
 
+document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
+  // A refusal brings its sentence; a 403 without one is a token from before a new log-in.
+  if (xhr.status !== 403 || xhr.getResponseHeader("HX-Trigger")) return;
+  tell(gettext("You have logged in anew since this page was loaded. Copy what you wrote and load the page again."));
+});
+
 document.querySelector("[data-focus-first]")?.focus();

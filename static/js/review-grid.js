@@ -1,5 +1,6 @@
 // The grid of patches: mark one, mark all in between, mark a group; one Apply that says what it will do.
 
+import { LoggedOut, logInLink, post } from "./post.js";
 import { listenToKeys } from "./viewer/keys.js";
 
 const scene = JSON.parse(document.getElementById("scene").textContent);
@@ -81,16 +82,13 @@ async function send() {
   apply.disabled = true;
   trouble.hidden = true;
   try {
-    const answer = await fetch(scene.apply, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
-      body: JSON.stringify({ regions, action: verdict, reason }),
-    });
-    const told = await answer.json();
-    if (answer.ok) location.reload();
+    const { ok, told } = await post(scene.apply, { regions, action: verdict, reason });
+    if (ok) location.reload();
     else refuse(told);
-  } catch {
-    refuse({ detail: "The server did not answer. Nothing was decided; what you marked is still marked." });
+  } catch (error) {
+    refuse({ detail: gettext("The server did not answer. What you marked is still marked: apply again.") });
+    if (!(error instanceof LoggedOut)) return;
+    trouble.replaceChildren(`${gettext("You have been logged out. What you marked is still marked: log in, then apply again.")} `, logInLink());
   }
 }
 

@@ -4,6 +4,7 @@ import { listenToKeys } from "./viewer/keys.js";
 import { Ledger } from "./review/ledger.js";
 import { Line } from "./review/line.js";
 import { Page } from "./review/page.js";
+import "./talk/mentions.js";
 
 const scene = JSON.parse(document.getElementById("scene").textContent);
 const page = new Page(scene);
@@ -18,7 +19,8 @@ const actions = {
   undo: () => ledger.undo(),
   comment: () => page.openComment(),
   mine: () => ledger.takeOrLeave(),
-  edit: () => line.current && location.assign(`${line.current.data.edit}?next=${encodeURIComponent(location.pathname + location.search)}`),
+  assign: () => page.openAssign(),
+  edit: () => line.current?.data.may.review && location.assign(`${line.current.data.edit}?next=${encodeURIComponent(location.pathname + location.search)}`),
   photo: () => line.current && location.assign(line.current.data.photo.page),
   actual: () => line.current?.toggleScale(),
   hide: () => line.current?.hideLine(true),
@@ -27,7 +29,6 @@ const actions = {
 };
 for (const reason of REASONS) actions[reason] = () => ledger.decide({ action: "rejected", reason });
 for (const place of [1, 2, 3, 4]) actions[`state_${place}`] = () => ledger.decideState(place);
-if (!scene.mayReview) for (const action of [...REASONS, "accept", "undo", "mine", "comment", "edit"]) delete actions[action];
 
 listenToKeys(scene.keys, actions);
 document.addEventListener("keydown", (event) => {
@@ -36,11 +37,12 @@ document.addEventListener("keydown", (event) => {
   actions.undo?.();
 });
 for (const button of document.querySelectorAll("[data-action]")) {
-  if (!actions[button.dataset.action]) button.hidden = true;
   button.addEventListener("click", () => actions[button.dataset.action]?.());
 }
 const byAction = Object.fromEntries(Object.entries(scene.keys).map(([key, action]) => [action, key]));
 for (const label of document.querySelectorAll("[data-key]")) label.textContent = (byAction[label.dataset.key] ?? "").toUpperCase();
 document.getElementById("show-keys").addEventListener("click", actions.help);
 page.onComment((text) => ledger.comment(text));
+page.onAssign((assignee) => ledger.assign(assignee));
+page.onResolve((address, resolved) => ledger.resolve(address, resolved));
 line.begin(scene);

@@ -1,11 +1,13 @@
 // The viewer: puts the photo, what the network saw, the traced cracks and their list together.
 
 import { recall, remember } from "./remembered.js";
+import "./talk/mentions.js";
 import { WidthColours } from "./viewer/colours.js";
 import { Ends } from "./viewer/ends.js";
 import { Heat } from "./viewer/heat.js";
 import { listenToKeys } from "./viewer/keys.js";
 import { CrackList } from "./viewer/list.js";
+import { listenForMeanwhile } from "./viewer/meanwhile.js";
 import { rememberPlace } from "./viewer/memory.js";
 import { Outlines } from "./viewer/outlines.js";
 import { Picked } from "./viewer/picked.js";
@@ -35,9 +37,18 @@ const actions = {
   reject: () => list.decide("rejected"),
   edit: () => document.getElementById("edit-crack")?.click(),
   look: () => document.getElementById("look-through")?.click(),
+  undo: () => list.decide("undo"),
+  comment: () => document.getElementById("say-text")?.focus(),
+  mine: () => document.getElementById("assign-mine")?.click(),
   deselect: () => (ends?.isMarking ? ends.mark(false) : list.select(null)),
   help: toggleKeys,
 };
+
+for (const reason of ["joint", "shadow", "stain", "moss"]) actions[reason] = () => list.decide("rejected", { reason });
+scene.states.slice(0, 4).forEach((state, place) => {
+  actions[`state_${place + 1}`] = () => list.decide("accepted", { state });
+});
+listenForMeanwhile();
 
 const tabs = makeTabs(document.querySelector(".tabs"), (id) => ends?.show(id === "tab-scale"));
 for (const element of document.querySelectorAll("[data-script], #show-keys, .viewer__tools")) element.hidden = false;

@@ -83,7 +83,8 @@ class FindingReviews(Door, ListAPIView):
     @extend_schema(
         request=ReviewRequest,
         responses={201: ReviewFacts},
-        description="Decide. Nothing is overwritten: the latest decision counts, all are kept.",
+        description="Decide. Nothing is overwritten: the latest decision counts, all are kept. With `seen`, a decision "
+        "that somebody made meanwhile is answered with 409 `decided_meanwhile`.",
     )
     def post(self, request: Request, pk: Any) -> Response:
         finding = fetch(Finding.objects.all(), self.reader, Role.REVIEWER, pk=pk)

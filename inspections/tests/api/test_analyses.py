@@ -120,6 +120,36 @@ def test_a_reviewer_decides_and_every_decision_is_kept(api_as, image):
     assert Review.objects.count() == 2
 
 
+def test_a_decision_has_a_reason_or_a_state(api_as, image):
+    finding, reviewer = make_finding(make_run(image, status=Status.SUCCEEDED)), api_as(Role.REVIEWER)
+    path = f"findings/{finding.pk}/reviews/"
+    assert reviewer.post(path, {"verdict": "rejected", "reason": "moss"}).json()["reason"] == "moss"
+    assert reviewer.post(path, {"verdict": "accepted", "state": "CS4", "seen": 1}).json()["state"] == "CS4"
+    told = reviewer.get(f"findings/{finding.pk}/").json()
+    assert (told["verdict"], told["decided_state"], told["seen"]) == ("accepted", "CS4", 2)
+    for body, field in (
+        ({"verdict": "rejected", "reason": "boredom"}, "reason"),
+        ({"verdict": "accepted", "state": "CS9"}, "state"),
+        ({"verdict": "accepted", "reason": "moss"}, "reason"),
+        ({"verdict": "rejected", "state": "CS2"}, "state"),
+        ({"verdict": "rejected", "seen": -1}, "seen"),
+    ):
+        answer = reviewer.post(path, body)
+        assert (answer.status_code, answer.json()["field"]) == (400, field), body
+    assert Review.objects.count() == 2
+
+
+def test_the_second_of_two_programs_is_told(api_as, image):
+    finding, reviewer = make_finding(make_run(image, status=Status.SUCCEEDED)), api_as(Role.REVIEWER)
+    path = f"findings/{finding.pk}/reviews/"
+    reviewer.post(path, {"verdict": "rejected", "seen": 0})
+    late = reviewer.post(path, {"verdict": "accepted", "seen": 0})
+    assert (late.status_code, late.json()["code"]) == (409, "decided_meanwhile")
+    assert late.json()["facts"] == {"by": reviewer.user.username, "verdict": "rejected"}
+    assert Review.objects.count() == 1
+    assert reviewer.post(path, {"verdict": "accepted"}).status_code == 201
+
+
 def test_an_inspector_does_not_decide(inspector, image):
     finding = make_finding(make_run(image, status=Status.SUCCEEDED))
     assert inspector.post(f"findings/{finding.pk}/reviews/", {"verdict": "accepted"}).status_code == 403

@@ -109,7 +109,8 @@ class Visitor:
     def _listen(self, said: ConsoleMessage) -> None:
         # A refused photo or decision is an answer with a status of its own; browsers print that as an error.
         address = said.location.get("url", "")
-        refused = "status of 4" in said.text and ("/photos/" in address or "/decide/" in address)
+        answering = ("/photos/", "/decide/", "/review/", "/comments/")
+        refused = "status of 4" in said.text and any(part in address for part in answering)
         # Where a test cuts the line, the browser says so.
         cut = any(end in address for end in ("/decide/", "/draw/", "/looked/"))
         refused = refused or ("net::ERR_FAILED" in said.text and cut)

@@ -131,10 +131,13 @@ def _bridge_shots(page: Page, base: str, bridge: str, uuid: str) -> Iterator[Sho
     yield Shot("survey", survey, ("survey",))
     yield Shot("survey-map", f"{survey}map/", ("survey-map", "survey-places"))
     yield Shot("survey-edit", f"{survey}edit/", ("survey-edit",))
+    yield Shot("survey-history", f"{survey}history/", ("survey-history", "survey-history-file"))
+    yield Shot("review-for-me", "/review/?mentioned=me", ("review", "finding-people"))
     photo = first_link(page, urljoin(base, survey), rf"/photos/{uuid}/")
     if photo:
         yield Shot("photo", photo, ("photo",))
         yield Shot("photo-crack", photo, ("photo", "finding-picked"), _pick_crack)
+        yield Shot("photo-talk", f"{photo}#crack-1", ("photo", "finding-picked", "finding-comments"), _open_talk)
         yield Shot("photo-scale", photo, ("photo",), _open_scale)
         yield Shot("photo-look", f"{photo}look/", ("photo-look", "survey-look"))
         yield Shot("photo-look-line", f"{photo}look/", ("photo-look",), _begin_line)
@@ -237,6 +240,13 @@ def _begin_polygon(page: Page) -> None:
 def _paint_and_leave(page: Page) -> None:
     _draw_places(page, "b")
     page.keyboard.press("Escape")
+
+
+def _open_talk(page: Page) -> None:
+    history = page.locator(".picked__history summary")
+    if history.count():
+        history.click()
+        history.scroll_into_view_if_needed()
 
 
 def _open_scale(page: Page) -> None:

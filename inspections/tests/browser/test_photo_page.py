@@ -154,7 +154,7 @@ def test_on_a_phone_the_picked_crack_shows_itself_below_the_picture(enter, surve
     expect(page.locator("#threshold-reading")).to_contain_text("px shown")
     page.get_by_title("Show crack 3").click()
     expect(page.locator("#picked")).to_contain_text("Crack 3")
-    page.locator("#picked").get_by_role("button", name="Accept").click()
+    page.locator("#picked").get_by_role("button", name="Accept", exact=True).click()
     expect(page.locator("#crack-3")).to_have_attribute("data-verdict", "accepted")
 
 

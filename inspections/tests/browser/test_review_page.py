@@ -106,17 +106,6 @@ def test_the_second_of_two_chooses(page, enter, queue):
     settled(other)
 
 
-def test_a_comment_and_an_assignment(page):
-    page.keyboard.press("g")
-    expect(page.locator("#progress")).to_contain_text("Assigned to you")
-    page.keyboard.press("c")
-    page.keyboard.type("a x n: is this the joint? @reviewer")
-    page.get_by_role("button", name="Say it").click()
-    settled(page)
-    page.reload()
-    expect(page.locator("#facts")).to_contain_text("Open comments")
-
-
 def test_the_grid_marks_a_range_and_says_what_apply_will_do(enter, queue):
     page = enter("reviewer").open(f"/review/grid/{queue}")
     boxes = page.locator(".patch__box")

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from inspections.models import Review, Role, SegmentationRun, SurveyImage
 from inspections.pages.keys import BINDINGS, BY_ACTION, KEYS
+from inspections.services.closing import close_survey
 from inspections.services.reviews import record_review
 from inspections.services.runs import retry_run
 from inspections.testing import (
@@ -359,6 +360,58 @@ def test_a_verdict_is_one_of_two_words(reviewer, survey, verdict):
     assert not Review.objects.exists()
 
 
+def test_a_decision_with_a_state_or_a_reason(reviewer, survey):
+    finding = analysed(survey, cracks=1).findings.get()
+    address = reverse("finding-review", args=[finding.pk])
+    reviewer.post(address, {"verdict": "accepted:CS4", "note": "spalling beside it"})
+    answer = reviewer.post(address, {"verdict": "rejected", "reason": "moss", "seen": "1"}, headers=HTMX)
+    assert by_id(answer, "crack-1").get("data-seen") == "2"
+    told = Review.objects.order_by("sequence").values_list("verdict", "state", "reason", "note")
+    assert list(told) == [("accepted", "CS4", "", "spalling beside it"), ("rejected", "", "moss", "")]
+    picked = words(read_page(reviewer.get(reverse("finding-picked", args=[finding.pk]))))
+    assert "Rejected: moss or plants by" in picked and "Before, by" in picked
+    assert reviewer.post(address, {"verdict": "rejected:boredom"}).status_code == 400
+    assert decide(reviewer, finding, "undo", headers=HTMX).status_code == 200
+    finding.refresh_from_db()
+    assert (finding.verdict, finding.decided_state) == ("accepted", "CS4")
+
+
+def test_the_second_of_two_sees_the_first_decision_and_chooses(reviewer, survey, organisation):
+    finding = analysed(survey, cracks=1).findings.get()
+    record_review(
+        finding=finding, reviewer=make_user(Role.REVIEWER, organisation, username="grace"), verdict="accepted",
+        state="CS3", note="wide at the bearing",
+    )  # fmt: skip
+    address, mine = reverse("finding-review", args=[finding.pk]), {"verdict": "rejected:joint", "seen": "0"}
+    heard = reviewer.post(address, mine, headers=HTMX)
+    assert heard.status_code == 409 and heard["HX-Retarget"] == "#meanwhile"
+    assert by_id(heard, "crack-1").get("data-verdict") == "accepted"
+    plain = reviewer.post(address, mine)
+    assert plain.status_code == 409 and Review.objects.count() == 1
+    for said in ("grace has accepted it meanwhile", "Accepted as CS3", "wide at the bearing", "Leave it so"):
+        assert said in plain.text and said in heard.text
+    question = next(read_page(heard).iter("form"))
+    fields = {each.get("name"): each.get("value") for each in question.iter("input")}
+    insisted = {name: fields[name] for name in ("verdict", "reason", "state", "note", "seen")}
+    assert insisted == {"verdict": "rejected", "reason": "joint", "state": "", "note": "", "seen": "1"}
+    assert reviewer.post(address, insisted, headers=HTMX).status_code == 200
+    assert Review.objects.latest("sequence").reason == "joint"
+
+
+def test_on_a_closed_survey_there_is_a_sentence_instead_of_buttons(reviewer, survey, organisation):
+    finding = analysed(survey, cracks=1).findings.get()
+    ada = make_user(Role.REVIEWER, organisation, username="ada")
+    close_survey(survey=survey, user=ada, undecided=1)
+    page = look(reviewer, finding.image, crack=1)
+    assert "Signed off by ada. Nothing can be decided here until the survey is reopened." in words(
+        by_id(page, "picked")
+    )
+    assert reverse("finding-review", args=[finding.pk]) not in page.text
+    assert reverse("photo-analyse", args=[finding.image_id]) not in page.text
+    assert reverse("finding-comments", args=[finding.pk]) in page.text
+    assert decide(reviewer, finding, headers=HTMX).status_code == 409
+
+
 # ---- Who may ----
 
 
@@ -406,7 +459,7 @@ def test_one_table_for_tooltips_sheet_and_script(reviewer, survey):
     answer = look(reviewer, run.image)
     sheet = words(by_id(answer, "keys"))
     for key in KEYS:
-        assert key.words in sheet
+        assert str(key.words) in sheet
         assert all(shown in sheet for shown in key.shown)
     titles = {element.get("title") for element in read_page(answer).iter()}
     assert {BY_ACTION[action].title for action in ("fit", "actual", "overlay", "accept", "reject")} <= titles

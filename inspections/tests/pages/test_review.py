@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from inspections.models import Finding, LookAlikes, Role, SegmentationRun
+from inspections.services.closing import close_survey
 from inspections.services.reviews import record_review
 from inspections.testing import (
     make_bridge,
@@ -105,7 +106,9 @@ def test_filters_narrow_the_queue(client, survey, organisation, reviewer):
         ({"survey": survey.pk}, [here, mine]),
         ({"bridge": survey.bridge_id}, [here, mine]),
         ({"element": element.pk}, [here]),
+        ({"assigned": "me"}, [mine]),
         ({"mine": 1}, [mine]),
+        ({"assigned": "grace"}, [here, mine]),
         ({"wider_mm": "0.5"}, [mine]),
         ({"state": "CS2"}, [mine]),
         ({"surer": "0.95"}, []),
@@ -152,11 +155,9 @@ def test_the_second_of_two_is_told_what_the_first_decided(client, survey, organi
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ({}, "accepted, rejected, undo"),
+        ({}, "accepted, rejected or undo"),
         ({"action": "accepted", "state": "CS9"}, "CS1"),
         ({"action": "rejected", "reason": "boredom"}, "joint"),
-        ({"action": "comment", "text": " "}, "between 1 and"),
-        ({"action": "assign", "assignee": "nobody"}, "Nobody here"),
         ({"action": "undo"}, "nothing to take back"),
     ],
 )
@@ -165,14 +166,6 @@ def test_what_makes_no_sense_is_refused_with_its_cure(client, survey, body, says
     answer = decide(client, finding, **body)
     assert answer.status_code in (400, 409) and says in answer.json()["detail"]
     assert not finding.reviews.exists()
-
-
-def test_comment_and_assignment_from_the_review(client, survey, reviewer):
-    (finding,) = analysed(survey, 0.9)
-    decide(client, finding, action="comment", text="@ada look at the left end")
-    assert finding.comments.get().mentioned.get() == reviewer
-    assert decide(client, finding, action="assign", assignee="ada").json()["assignee"] == "ada"
-    assert "Open comments" in ask(client).json()["regions"][0]["html"]
 
 
 def test_the_survey_before_shows_the_same_element(client, survey):
@@ -256,9 +249,22 @@ def test_a_viewer_sees_the_review_and_decides_nothing(survey, organisation):
     (finding,) = analysed(survey, 0.9)
     viewer = Client()
     viewer.force_login(make_user(Role.VIEWER, organisation))
-    assert viewer.get(reverse("review")).context["scene"]["mayReview"] is False
+    (region,) = viewer.get(reverse("review")).context["scene"]["regions"]
+    assert region["may"] == {"review": False, "assign": False, "speak": False}
+    assert "deciding is for reviewers" in region["readOnly"]
+    assert "deciding is for reviewers" in viewer.get(reverse("review-grid")).text
     assert decide(viewer, finding, action="accepted").status_code == 403
     assert apply(viewer, [finding], action="accepted").status_code == 403
+
+
+def test_what_was_left_undecided_at_a_sign_off_is_nobodys_work(client, survey, reviewer):
+    analysed(survey, 0.9)
+    close_survey(survey=survey, user=reviewer, undecided=1)
+    assert ask(client).json()["left"] == 0
+    page = client.get(reverse("review"), {"survey": survey.pk})
+    (region,) = page.context["scene"]["regions"]
+    assert region["may"] == {"review": False, "assign": True, "speak": True}
+    assert "Signed off by ada" in region["readOnly"]
 
 
 def test_a_survey_is_signed_off_and_reopened_on_its_page(client, survey):

@@ -11,7 +11,8 @@ from django.conf import settings
 from knox.models import AuthToken
 from PIL import Image
 
-from inspections.models import Bridge, Drawing, Organisation, Project, Role, SegmentationRun, User
+from inspections.models import Bridge, Drawing, Finding, Organisation, Project, Role, SegmentationRun, User
+from inspections.services.comments import say
 from inspections.testing import (  # fmt: skip
     make_bridge,
     make_element,
@@ -91,13 +92,16 @@ def make_world() -> World:
         "drawing": make_drawing(run).pk,
         "network": make_network(organisation).pk,
     }
+    asked = say(finding=Finding.objects.get(), author=make_user(Role.REVIEWER, organisation), text="Which end?")
+    pk["comment"] = asked.pk
     places: dict[str, dict[str, Any]] = {
         f"{noun}{ending}": {"pk": key}
         for noun, key in pk.items()
         for ending in ("", "-edit", "-new", "-upload", "-grid", "-analyse", "-thumbnail", "-preview", "-original",
                        "-tile", "-probability", "-overlay", "-review", "-activate", "-scale", "-distance",
                        "-known-length", "-measure", "-widths", "-picked", "-decide", "-patch", "-close", "-reopen",
-                       "-history", "-map", "-places", "-compare", "-look", "-looked", "-draw", "-crop", "-undo")
+                       "-history", "-history-file", "-map", "-places", "-compare", "-look", "-looked", "-draw", "-crop",
+                       "-undo", "-comments", "-assign", "-people", "-resolve")
     }  # fmt: skip
     del places["bridge-new"], places["project-new"]
     places["element-new"] = places["survey-new"] = {"pk": bridge.pk}

@@ -8,7 +8,6 @@ import pytest
 from inspections.errors import InspectionError
 from inspections.models import Event, Finding, Review, Role
 from inspections.models.reviews import Verdict
-from inspections.services import comments
 from inspections.services.closing import close_survey, reopen_survey
 from inspections.services.images import add_image
 from inspections.services.reviews import Decision, record_review, record_reviews, withdraw_review
@@ -139,30 +138,3 @@ def test_a_survey_is_not_closed_over_a_running_analysis(finding, reviewer) -> No
     make_run(make_image(finding.image.survey))
     with refused("runs_open"):
         close_survey(survey=finding.image.survey, user=reviewer, undecided=1)
-
-
-def test_comments_mention_members_only_and_are_resolved(finding, reviewer) -> None:
-    stranger = make_user(username="eve")
-    comment = comments.say(finding=finding, author=reviewer, text="@ada and @eve, is this the joint? mail ada@ada.org.")
-    assert list(comment.mentioned.all()) == [reviewer] and stranger not in comment.mentioned.all()
-    comments.resolve(comment=comment, user=reviewer)
-    comments.resolve(comment=comment, user=reviewer)
-    assert comment.resolved_by == reviewer
-    comments.resolve(comment=comment, user=reviewer, resolved=False)
-    assert comment.resolved_at is None and finding.comments.open().count() == 1
-    assert [event.kind for event in Event.objects.order_by("created_at")] == ["commented", "resolved", "resolved"]
-    for text in (" ", "x" * 4001):
-        with refused("invalid"):
-            comments.say(finding=finding, author=reviewer, text=text)
-
-
-def test_work_is_given_to_those_who_may_decide(finding, reviewer) -> None:
-    comments.assign(finding=finding, assignee=reviewer, by=reviewer)
-    comments.assign(finding=finding, assignee=reviewer, by=reviewer)
-    assert finding.assignee == reviewer and Event.objects.count() == 1
-    viewer = make_user(Role.VIEWER, finding.image.survey.bridge.organisation)
-    for nobody in (viewer, make_user()):
-        with refused("invalid"):
-            comments.assign(finding=finding, assignee=nobody, by=reviewer)
-    comments.assign(finding=finding, assignee=None, by=reviewer)
-    assert finding.assignee is None

@@ -1,4 +1,6 @@
-// Decisions on their way: shown as made at once, sent in order, tried again until they have arrived.
+// Decisions and words on their way: shown as made at once, sent in order, tried again until they have arrived.
+
+import { LoggedOut, post } from "../post.js";
 
 const PAUSES = [500, 1000, 3000, 5000, 10000];
 
@@ -8,19 +10,18 @@ export class Ledger {
     this.waiting = [];
     this.made = [];
     this.isSending = false;
-    this.token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
     addEventListener("beforeunload", (event) => {
       if (this.waiting.length) event.preventDefault();
     });
   }
 
   decide(decision) {
-    const region = this.line.current;
-    if (!region || !this.scene.mayReview) return;
+    const region = this.#allowed("review");
+    if (!region) return;
     this.made.push(region);
-    this.page.say(`${words(decision)}: crack ${region.data.number} of ${region.data.photo.name}.`);
+    this.page.say(`${words(decision)}: ${called(region)}.`);
     this.line.leave({ decided: true });
-    this.#send(region, decision);
+    this.#send(region, region.data.decide, decision);
   }
 
   decideState(place) {
@@ -32,79 +33,120 @@ export class Ledger {
     const region = this.made.pop();
     if (!region) return;
     this.line.recall(region);
-    this.page.say(`Taken back: crack ${region.data.number} of ${region.data.photo.name}.`);
-    this.#send(region, { action: "undo" });
+    this.page.say(`${gettext("Taken back")}: ${called(region)}.`);
+    this.#send(region, region.data.decide, { action: "undo" });
   }
 
   comment(text) {
-    if (this.line.current) this.#send(this.line.current, { action: "comment", text });
+    const region = this.#allowed("speak");
+    if (!region) return;
+    this.page.say(gettext("Said."));
+    this.#send(region, region.data.comments, { text });
+  }
+
+  resolve(address, resolved) {
+    const region = this.#allowed("speak");
+    if (region) this.#send(region, address, { resolved });
   }
 
   takeOrLeave() {
     const region = this.line.current;
-    if (!region) return;
-    const assignee = region.data.assignee === this.scene.user ? "" : this.scene.user;
-    region.data.assignee = assignee;
-    this.page.say(assignee ? "Assigned to you." : "Assigned to nobody.");
-    this.#send(region, { action: "assign", assignee });
+    if (region) this.assign(region.data.assignee === this.scene.user ? "" : this.scene.user);
   }
 
-  #send(region, decision) {
-    this.waiting.push({ region, decision });
-    this.page.showWaiting(this.waiting.length);
+  assign(assignee) {
+    const region = this.#allowed("assign");
+    if (!region) return;
+    region.data.assignee = assignee;
+    const isMine = assignee === this.scene.user;
+    const told = isMine ? gettext("Assigned to you.") : interpolate(gettext("Assigned to %(name)s."), { name: assignee }, true);
+    this.page.say(assignee ? told : gettext("Assigned to nobody."));
+    this.page.showAssignee(region);
+    this.#send(region, region.data.assign, { assignee });
+  }
+
+  // The region on show, where this reader may do that with it; else it is said why not.
+  #allowed(what) {
+    const region = this.line.current;
+    if (!region || region.data.may[what]) return region;
+    this.page.say(region.data.readOnly || gettext("Your role may not do this."));
+    return null;
+  }
+
+  #send(region, address, body) {
+    this.waiting.push({ region, address, body });
+    this.page.showWaiting(this.waiting.length, this.trouble);
     if (!this.isSending) this.#work();
   }
 
   async #work() {
     this.isSending = true;
     for (let tries = 0; this.waiting.length; ) {
-      const { region, decision } = this.waiting[0];
       try {
-        await this.#post(region, decision);
+        await this.#post(this.waiting[0]);
         this.waiting.shift();
-        tries = 0;
-      } catch {
-        this.page.complain(`Not saved yet: ${this.waiting.length}. The server does not answer; trying again.`);
-        await new Promise((resolve) => { setTimeout(resolve, PAUSES[Math.min(tries, PAUSES.length - 1)]); });
+        [tries, this.trouble] = [0, null];
+      } catch (error) {
+        this.trouble = error instanceof LoggedOut ? "out" : "away";
+        this.page.showWaiting(this.waiting.length, this.trouble);
+        await pause(PAUSES[Math.min(tries, PAUSES.length - 1)]);
         tries += 1;
       }
-      this.page.showWaiting(this.waiting.length);
+      this.page.showWaiting(this.waiting.length, this.trouble);
     }
     this.isSending = false;
   }
 
-  async #post(region, decision) {
-    const isChoice = ["accepted", "rejected", "undo"].includes(decision.action);
-    const body = { ...decision, ...(isChoice ? { seen: region.data.seen } : {}) };
-    if (this.line.isShort) Object.assign(body, { after: this.line.last || region.data.id, queue: this.scene.query });
-    const answer = await fetch(region.data.decide, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token },
-      body: JSON.stringify(body),
-    });
-    if (answer.status >= 500 || answer.status === 429) throw new Error(String(answer.status));
-    const told = await answer.json();
-    if (answer.ok) {
+  async #post({ region, address, body }) {
+    const isChoice = "action" in body;
+    const sent = { ...body, ...(isChoice ? { seen: region.data.seen } : {}) };
+    if (isChoice && this.line.isShort) Object.assign(sent, { after: this.line.last || region.data.id, queue: this.scene.query });
+    const { ok, told } = await post(address, sent);
+    if (ok && isChoice) {
       Object.assign(region.data, { seen: told.seen, verdict: told.verdict });
       this.page.calm();
       this.line.take(told);
+    } else if (ok) {
+      Object.assign(region.data, { thread: told.thread, openComments: told.open, assignee: told.assignee });
+      this.page.calm();
+      this.page.showTalk(region);
     } else if (told.code === "decided_meanwhile") {
-      await this.#choose(region, decision, told);
+      await this.#choose({ region, address, body }, told);
     } else {
-      this.made = this.made.filter((other) => other !== region);
-      this.line.recall(region);
-      this.page.complain(told.detail ?? "That was refused.");
+      this.#refused(region, isChoice, told);
     }
   }
 
-  async #choose(region, decision, told) {
-    const insists = await this.page.ask(`Crack ${region.data.number} of ${region.data.photo.name}: ${told.detail}`);
+  #refused(region, isChoice, told) {
+    if (isChoice) {
+      this.made = this.made.filter((other) => other !== region);
+      this.line.recall(region);
+    }
+    this.page.complain(told.detail ?? gettext("That was refused."));
+  }
+
+  async #choose(job, told) {
+    const { region } = job;
+    const insists = await this.page.ask(`${called(region)}: ${told.detail}`);
     region.data.seen = told.seen;
-    if (insists) await this.#post(region, decision);
+    if (insists) await this.#post(job);
   }
 }
 
+// Ends early when the reader comes back to this window, as from logging in.
+function pause(milliseconds) {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+    addEventListener("focus", resolve, { once: true });
+  });
+}
+
+function called({ data }) {
+  return interpolate(gettext("crack %(number)s of %(photo)s"), { number: data.number, photo: data.photo.name }, true);
+}
+
 function words({ action, reason, state }) {
-  if (action === "accepted") return state ? `Accepted as ${state}` : "Accepted";
-  return `Rejected, ${reason}`;
+  if (action === "accepted") return state ? interpolate(gettext("Accepted as %(state)s"), { state }, true) : gettext("Accepted");
+  const button = document.querySelector(`#bar [data-action="${reason}"]`);
+  return interpolate(gettext("Rejected, %(reason)s"), { reason: button?.dataset.words ?? reason }, true);
 }

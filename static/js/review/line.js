@@ -1,10 +1,12 @@
 // The regions in a row: those that were seen, the one on show, and the next ones, drawn already and hidden.
 
+import { get, LoggedOut } from "../post.js";
 import { Region } from "./region.js";
 
 // Regions that wait here, and of them those that are drawn already.
 const AHEAD = 5;
 const READY = 2;
+const AGAIN_MS = 4000;
 
 export class Line {
   constructor(scene, page) {
@@ -82,12 +84,17 @@ export class Line {
 
   async refill() {
     if (!this.isShort || this.fetching) return;
-    this.fetching = fetch(`${this.scene.next}?${this.scene.query}&after=${this.last}`);
+    this.fetching = get(`${this.scene.next}?${this.scene.query}&after=${this.last}`);
     try {
-      const answer = await this.fetching;
-      if (answer.ok) this.take(await answer.json());
-    } catch {
-      this.page.complain("The server does not answer. Regions that are here can be decided; the next ones come later.");
+      const { ok, told } = await this.fetching;
+      if (!ok) return;
+      if (this.isCutOff) this.page.calm();
+      this.isCutOff = false;
+      this.take(told);
+    } catch (error) {
+      this.isCutOff = true;
+      this.page.cutOff(error instanceof LoggedOut ? "out" : "away");
+      setTimeout(() => this.refill(), AGAIN_MS);
     } finally {
       this.fetching = null;
     }

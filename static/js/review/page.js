@@ -1,13 +1,18 @@
 // Everything around the region: its words, its place in the photo, how far we are, what went wrong.
 
+import { logInLink } from "../post.js";
+import { peopleOf } from "../talk/people.js";
+
 export class Page {
   constructor(scene) {
     this.scene = scene;
-    for (const id of ["progress", "trouble", "facts", "context", "earlier", "comment", "done", "bar", "stage", "meanwhile"]) {
+    for (const id of ["progress", "trouble", "facts", "context", "earlier", "comment", "done", "bar", "stage", "meanwhile", "assign"]) {
       this[id] = document.getElementById(id);
     }
     this.text = document.getElementById("comment-text");
-    document.getElementById("comment-close").addEventListener("click", () => this.#closeComment());
+    this.whom = document.getElementById("assign-to");
+    document.getElementById("comment-close").addEventListener("click", () => this.#closeForms());
+    document.getElementById("assign-close").addEventListener("click", () => this.#closeForms());
   }
 
   // Without a region: the end of the queue, or the next ones are still on their way.
@@ -16,10 +21,13 @@ export class Page {
     this.stage.hidden = !region && isAtEnd;
     this.stage.setAttribute("aria-busy", String(!region && !isAtEnd));
     this.done.hidden = Boolean(region) || !isAtEnd;
-    this.#closeComment();
+    this.#closeForms();
+    this.region = region;
     if (!region) return this.#address("");
     const { data } = region;
+    this.#allow(data);
     this.facts.innerHTML = data.html;
+    this.showTalk(region);
     this.context.replaceChildren(picture(data.photo.preview, `${data.photo.name}, the whole photo`, data.photo.page, data));
     this.earlier.hidden = !data.earlier;
     if (data.earlier) {
@@ -27,6 +35,35 @@ export class Page {
       this.earlier.replaceChildren(this.earlier.firstElementChild, picture(preview, name, page));
     }
     return this.#address(data.id);
+  }
+
+  // What this reader may not do with this region has no button, and where it is deciding a sentence instead.
+  #allow({ may, readOnly }) {
+    for (const button of this.bar.querySelectorAll("[data-needs]")) button.hidden = !may[button.dataset.needs];
+    const why = document.getElementById("read-only");
+    why.hidden = may.review;
+    why.lastElementChild.textContent = readOnly;
+  }
+
+  // What was said of the region, if it is still the one on show.
+  showTalk(region) {
+    if (region !== this.region) return;
+    const open = region?.data.openComments ?? 0;
+    const count = document.getElementById("comment-count");
+    count.hidden = !open;
+    count.textContent = interpolate(ngettext("%(open)s open", "%(open)s open", open), { open }, true);
+    if (!region) return;
+    const talk = document.getElementById("talk");
+    talk.hidden = !region.data.thread.includes("<li");
+    if (!talk.hidden) talk.lastElementChild.innerHTML = region.data.thread;
+    this.showAssignee(region);
+  }
+
+  showAssignee({ data }) {
+    const line = document.getElementById("region-assignee");
+    if (!line) return;
+    line.hidden = !data.assignee;
+    line.lastElementChild.textContent = data.assignee;
   }
 
   // A link to this address opens the same region.
@@ -49,12 +86,26 @@ export class Page {
     this.progress.textContent = this.counts ? `${sentence} ${this.counts}` : sentence;
   }
 
-  showWaiting(count) {
+  // `trouble`: "away" while the server does not answer, "out" when the session has ended.
+  showWaiting(count, trouble) {
     document.documentElement.dataset.unsaved = String(count);
+    if (!count || !trouble) return;
+    const unsaved = interpolate(gettext("Not saved yet: %(count)s."), { count }, true);
+    if (trouble === "out") this.complain(`${unsaved} ${gettext("You have been logged out. It is kept here and saved as soon as you have logged in.")}`, logInLink());
+    else this.complain(`${unsaved} ${gettext("The server does not answer; trying again. Go on: nothing is lost while this page is open.")}`);
   }
 
-  complain(sentence) {
-    this.trouble.textContent = sentence;
+  // The next regions could not be fetched; what waits to be saved says more.
+  cutOff(trouble) {
+    if (Number(document.documentElement.dataset.unsaved)) return;
+    if (trouble === "out") this.complain(gettext("You have been logged out."), logInLink());
+    else this.complain(gettext("The server does not answer. Regions that are here can be decided; the next ones come later."));
+  }
+
+  complain(sentence, link = null) {
+    if (this.trouble.firstChild?.textContent.trim() !== sentence || Boolean(link) !== Boolean(this.trouble.querySelector("a"))) {
+      this.trouble.replaceChildren(`${sentence} `, ...(link ? [link] : []));
+    }
     this.trouble.hidden = false;
   }
 
@@ -78,20 +129,51 @@ export class Page {
   }
 
   openComment() {
+    if (!this.region?.data.may.speak) return;
+    this.#closeForms();
     this.comment.hidden = false;
+    this.text.dataset.people = this.region.data.people;
     this.text.focus();
   }
 
-  #closeComment() {
-    this.comment.hidden = true;
+  async openAssign() {
+    const { region } = this;
+    if (!region?.data.may.assign) return;
+    const people = (await peopleOf(region.data.people)).filter(({ decides }) => decides);
+    if (region !== this.region) return;
+    this.#closeForms();
+    const nobody = { name: "", words: people.length ? gettext("nobody") : gettext("The members cannot be loaded now.") };
+    this.whom.replaceChildren(...[nobody, ...people].map(({ name, words }) => new Option(words || name, name)));
+    this.whom.value = region.data.assignee;
+    this.assign.hidden = false;
+    this.whom.focus();
+  }
+
+  #closeForms() {
+    this.comment.hidden = this.assign.hidden = true;
     this.text.value = "";
+  }
+
+  onAssign(assign) {
+    this.assign.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.whom.options.length > 1) assign(this.whom.value);
+      this.#closeForms();
+    });
+  }
+
+  onResolve(resolve) {
+    this.facts.addEventListener("submit", (event) => {
+      event.preventDefault();
+      resolve(event.target.getAttribute("action"), event.submitter.value);
+    });
   }
 
   onComment(say) {
     this.comment.addEventListener("submit", (event) => {
       event.preventDefault();
       if (this.text.value.trim()) say(this.text.value.trim());
-      this.#closeComment();
+      this.#closeForms();
     });
   }
 

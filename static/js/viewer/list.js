@@ -7,8 +7,11 @@ export class CrackList {
     this.cracks = new Map(cracks.map((crack) => [crack.id, crack]));
     this.selected = null;
     const rows = document.getElementById("crack-rows");
+    for (const crack of cracks) crack.seen = this.row(crack.id)?.dataset.seen;
     rows?.addEventListener("click", (event) => {
       if (event.target.closest("form")) return;
+      // Without script the number leads to the same.
+      if (event.target.closest("a[data-select]")) event.preventDefault();
       const row = event.target.closest("[data-crack]");
       if (row) this.select(row.dataset.crack, { pan: true });
     });
@@ -19,6 +22,10 @@ export class CrackList {
       });
     }
     document.addEventListener("htmx:afterSettle", () => this.#readVerdicts());
+    // What was refused, or asked back, does not lead on.
+    document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+      if (detail.xhr.status >= 400) this.onward = null;
+    });
   }
 
   attach(outlines, picture) {
@@ -28,8 +35,8 @@ export class CrackList {
       this.select(outlines.nearest(picture.at(event.position))?.id ?? null);
     });
     // A link to one crack opens on it.
-    const named = /^#crack-(\d+)$/.exec(location.hash);
-    const row = named && document.getElementById(`crack-${named[1]}`);
+    const named = /^#crack-(\d+)$/.exec(location.hash)?.[1] ?? new URLSearchParams(location.search).get("crack");
+    const row = named && document.getElementById(`crack-${named}`);
     if (row) this.select(row.dataset.crack, { pan: true });
   }
 
@@ -73,18 +80,20 @@ export class CrackList {
   }
 
   // With the keys, a decision leads on to the next crack that waits for one.
-  decide(verdict) {
+  decide(verdict, { reason = "", state = "" } = {}) {
     const button = this.selected && this.row(this.selected)?.querySelector(`button[value="${verdict}"]`);
     if (!button) return;
-    this.onward = this.selected;
+    this.onward = verdict === "undo" ? null : this.selected;
+    Object.assign(button.form.elements.reason, { value: reason });
+    Object.assign(button.form.elements.state, { value: state });
     button.click();
   }
 
   #readVerdicts() {
     for (const row of document.querySelectorAll("[data-crack]")) {
       const crack = this.cracks.get(row.dataset.crack);
-      if (!crack || crack.verdict === row.dataset.verdict) continue;
-      crack.verdict = row.dataset.verdict;
+      if (!crack || (crack.seen ?? row.dataset.seen) === row.dataset.seen) continue;
+      [crack.verdict, crack.seen] = [row.dataset.verdict, row.dataset.seen];
       this.outlines?.setVerdict(crack.id, crack.verdict);
       this.onVerdict?.();
       // Said to those who do not see the row change.

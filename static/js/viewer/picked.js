@@ -35,8 +35,10 @@ export class Picked {
     document.getElementById("picked-sizes").textContent = words;
     const edit = document.getElementById("edit-crack");
     if (edit) edit.href = crack.edit;
-    const [isOther, isDecided] = [this.crack !== crack, this.verdict !== crack.verdict];
-    [this.crack, this.verdict] = [crack, crack.verdict];
+    const [isOther, isDecided] = [this.crack !== crack, this.seen !== crack.seen];
+    [this.crack, this.seen] = [crack, crack.seen];
+    const seen = this.facts.querySelector("[data-decide] [name=seen]");
+    if (seen && !isOther) seen.value = crack.seen;
     if (isOther || isDecided) this.#ask(crack);
     if (!isOther) return;
     this.outlines?.markPlace(null);
@@ -51,13 +53,25 @@ export class Picked {
       const answer = await fetch(crack.measures, { signal: this.waiting.signal });
       // Whoever has been logged out meanwhile is sent to the door, which has no place here.
       if (!answer.ok || answer.redirected) throw new Error(`The measures answered ${answer.status}.`);
-      this.facts.innerHTML = await answer.text();
-      window.htmx.process(this.facts);
+      this.#fill(await answer.text(), crack);
     } catch (error) {
       if (error.name === "AbortError") return;
       this.facts.textContent = "The measures of this crack cannot be loaded. Load the page again.";
     }
     this.facts.removeAttribute("aria-busy");
+  }
+
+  // A decision costs neither the words that somebody is writing nor the place of the keyboard.
+  #fill(html, crack) {
+    const isSame = this.facts.dataset.of === crack.id;
+    const draft = isSame ? document.getElementById("say-text")?.value : "";
+    const held = isSame && this.facts.contains(document.activeElement) ? document.activeElement : null;
+    this.facts.innerHTML = html;
+    this.facts.dataset.of = crack.id;
+    window.htmx.process(this.facts);
+    if (draft) document.getElementById("say-text").value = draft;
+    const again = held?.id ? `#${held.id}` : `[data-decide] [name="${held?.name}"][value="${held?.value}"]`;
+    if (held) (this.facts.querySelector(again) ?? this.facts.querySelector("button"))?.focus();
   }
 
   async #plot(crack) {
