@@ -1,7 +1,6 @@
 """From a stroke on a photo to findings: what people draw is traced and measured as what a network sees."""
 
 import logging
-from collections.abc import Sequence
 from contextlib import suppress
 from uuid import uuid4
 
@@ -101,12 +100,12 @@ def _draw(drawing: Drawing, pixels: NDArray[np.uint8]) -> bool:
 def _trace(basis: Basis, pixels: NDArray[np.uint8], calibration: Calibration) -> list[Crack]:
     """The cracks that the drawing makes, in pixels of the photo. Raises SegmentationError where it makes none."""
     drawing, size = basis.drawing, (basis.image.width, basis.image.height)
-    boxes: list[Sequence[float]] = [finding.box for finding in basis.replaced]
+    boxes: list[tuple[float, ...]] = [finding.box for finding in basis.replaced]
     line = np.array(drawing.line, np.float64).reshape(-1, 2)
     if len(line):
         boxes.append((*line.min(axis=0), *line.max(axis=0)))
     if drawing.box:
-        boxes.append(drawing.box)
+        boxes.append(tuple(drawing.box))
     window = Window.around(boxes, size)
     canvas = Canvas(window.of(pixels), calibration, _map(basis.run, window, pixels.shape[:2]), _threshold(basis.run))
     masks = [_mask(finding, window) for finding in basis.replaced]

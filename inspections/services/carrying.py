@@ -65,7 +65,7 @@ class Carried:
 
     def stand_ins(self, replaced: Mapping[int, Finding]) -> dict[UUID, Finding]:
         """What stands for each earlier finding now: its copy, or the best match, or what replaces that."""
-        by_number = {finding.number: finding for finding in self.findings} | replaced
+        by_number = {**{finding.number: finding for finding in self.findings}, **replaced}
         found = dict(self.kept)
         for match in sorted(self.matches, key=lambda match: -match.overlap):
             found.setdefault(match.earlier, by_number[match.number])

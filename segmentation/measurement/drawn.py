@@ -16,7 +16,7 @@ from scipy.spatial import KDTree
 from segmentation.errors import CutMisses, NothingDrawn, TooFarApart, TooManyPieces
 from segmentation.measurement.geometry import Points, resample
 from segmentation.measurement.slits import Calibration
-from segmentation.measurement.snapping import paint_line, snap_line, widths_seen
+from segmentation.measurement.snapping import paint_line, pixels_along, snap_line, widths_seen
 from segmentation.measurement.tracing import Believed, Rules, trace_by
 from segmentation.results import Crack
 from segmentation.run_lengths import decode_runs
@@ -78,8 +78,8 @@ def trace_painted(
 
 def split(canvas: Canvas, mask: Mask, cut: Points) -> tuple[Crack, ...]:
     """The pieces that a cut along a line (n, 2) leaves of a crack. Raises CutMisses where it leaves one piece."""
-    away = _distance(mask.shape, cut, CUT_IN_MAP_PX)
-    pieces = _trace(canvas, mask & (away > CUT_PX), never=away <= CUT_IN_MAP_PX)
+    cut_away = mask & ~_near(mask.shape, cut, CUT_PX)
+    pieces = _trace(canvas, cut_away, never=_near(mask.shape, cut, CUT_IN_MAP_PX))
     if len(pieces) < 2 or len(pieces) <= len(_trace(canvas, mask)):
         raise CutMisses
     return pieces
@@ -121,18 +121,13 @@ def _some(cracks: tuple[Crack, ...]) -> tuple[Crack, ...]:
     return cracks
 
 
-def _distance(shape: tuple[int, ...], line: Points, reach: float) -> NDArray[np.float64]:
-    """How far pixel centres are from a line, up to `reach`, infinite beyond: float of `shape`."""
-    fine = resample(line, 0.25)
-    low = np.maximum(np.floor(fine.min(axis=0) - reach).astype(int), 0)
-    high = np.maximum(np.minimum(np.ceil(fine.max(axis=0) + reach).astype(int) + 1, shape[1::-1]), low)
-    columns, rows = np.meshgrid(np.arange(low[0], high[0]), np.arange(low[1], high[1]))
-    centres = np.column_stack((columns.ravel(), rows.ravel())) + 0.5
-    away = np.full(shape, np.inf)
-    away[low[1] : high[1], low[0] : high[0]] = (
-        KDTree(fine).query(centres, distance_upper_bound=reach + 1e-9)[0].reshape(columns.shape)
-    )
-    return away
+def _near(shape: tuple[int, ...], line: Points, reach: float) -> Mask:
+    """The pixels whose centres are within `reach` of a line."""
+    near = np.zeros(shape, bool)
+    for centres, _away, _nearest in pixels_along(resample(line, 0.25), reach, shape):
+        columns, rows = np.floor(centres).astype(int).T
+        near[rows, columns] = True
+    return near
 
 
 def _bridged(mask: Mask) -> Mask:

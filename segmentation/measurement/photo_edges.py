@@ -10,7 +10,7 @@ edges of its map are 0.7 to 1.3 px too wide, those of the photo 0.3 px, which is
 import numpy as np
 from numpy.typing import NDArray
 
-from segmentation.measurement.dips import Flags, Numbers, median_where
+from segmentation.measurement.dips import Flags, Numbers, find_dips, median_where
 from segmentation.measurement.edges import Edges
 from segmentation.measurement.geometry import Points
 from segmentation.measurement.grey_lines import AVERAGED, averaged_along, grey_profiles, offsets
@@ -30,6 +30,8 @@ RANGE_PX = (3.0, 60.0)
 """Map widths between which photo edges are looked for. A narrower crack is measured by its missing light; a wider one
 gains little."""
 STATIONS_AT_ONCE = 2000
+DIP_REACH_PX = 45.0
+"""How far to either side a dip is looked for where nothing says where its edges are."""
 
 
 def photo_edges(pixels: NDArray[np.uint8], line: Points, near: Edges, calibration: Calibration) -> Edges:
@@ -52,6 +54,17 @@ def photo_edges(pixels: NDArray[np.uint8], line: Points, near: Edges, calibratio
     left, right = np.concatenate(parts, axis=1)
     found = usable & np.isfinite(left) & np.isfinite(right) & (right > left)
     return Edges(np.where(found, left, np.nan), np.where(found, right, np.nan))
+
+
+def half_depth(pixels: NDArray[np.uint8], line: Points, calibration: Calibration) -> tuple[Edges, Numbers]:
+    """The half-depth points of the dip across a line (n, 2), and its depth as a share of the wall, (n,).
+
+    For lines that nobody has seen the edges of. The depth is 0 where no whole dip is to be seen.
+    """
+    at = offsets(DIP_REACH_PX, 1.0)
+    greys = averaged_along(grey_profiles(pixels, line, DIP_REACH_PX).astype(np.float64), AVERAGED)
+    dips = find_dips(decoded(greys, calibration), at)
+    return Edges(dips.left, dips.right), np.where(dips.whole, dips.depth, 0.0)
 
 
 def _edges_of(light: Numbers, at: Numbers, near: Edges, share: float) -> Numbers:

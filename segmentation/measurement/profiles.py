@@ -17,7 +17,7 @@ from segmentation.measurement.geometry import normals
 from segmentation.measurement.grey_lines import HANDOVER_PX, JoinedWidths, WidthsAlong, join_widths, widths_along
 from segmentation.measurement.greys import WIDEST_PX
 from segmentation.measurement.lines import Line
-from segmentation.measurement.photo_edges import RANGE_PX, photo_edges
+from segmentation.measurement.photo_edges import MIN_DARKNESS, RANGE_PX, half_depth, photo_edges
 from segmentation.measurement.raster import Raster
 from segmentation.measurement.slits import Calibration
 from segmentation.results import WidthProfile, WidthSummary
@@ -76,7 +76,8 @@ class Ruler:
     def _in_photo(self, pixels: NDArray[np.uint8], line: Line, edges: Edges) -> tuple[JoinedWidths, Flags]:
         """Widths in the photo near the edges of the map, and which of them say something about the crack."""
         grey = widths_along(pixels, line.stations, calibration=self.calibration)
-        seen = photo_edges(pixels, line.stations, edges, self.calibration).width
+        near = self._without_brush(pixels, line, edges) if self.photo_only else edges
+        seen = photo_edges(pixels, line.stations, near, self.calibration).width
         # A faint dip tells more about a hairline than its mask, which is as wide as the network draws a line.
         narrow = np.isfinite(grey.width_px) & (grey.width_px <= WIDEST_PX)
         # Between edges that far apart a pale crack misses little light, or has a dark core.
@@ -91,11 +92,19 @@ class Ruler:
         if self.photo_only:
             # So wide that the photo is not asked for the edges, a hand sees them as well as anybody.
             shown = narrow | np.isfinite(seen) | (edges.width > RANGE_PX[1])
-            counted = max(1, np.count_nonzero(line.counts))
-            return joined, shown & (np.count_nonzero(shown & line.counts) >= MIN_SHOWN_SHARE * counted)
+            share = np.count_nonzero(shown & line.counts) / max(1, int(line.counts.sum()))
+            return joined, shown & (share >= MIN_SHOWN_SHARE)
         sure = narrow | (wide >= HANDOVER_PX[1])
         # Where the photo says next to nothing, burnt out or out of focus, the map is all there is.
         return joined, sure if sure.mean() >= MIN_SURE_SHARE else np.ones_like(sure)
+
+    def _without_brush(self, pixels: NDArray[np.uint8], line: Line, edges: Edges) -> Edges:
+        """The edges of the dip in the photo where it is wide: a brush may be far wider, or narrower, than the crack."""
+        dip, depth = half_depth(pixels, line.stations, self.calibration)
+        shown = (depth >= MIN_DARKNESS) & (dip.width >= HANDOVER_PX[1])
+        # Here and there a stain looks like that.
+        shown &= shown.mean() >= MIN_SHOWN_SHARE
+        return Edges(np.where(shown, dip.left, edges.left), np.where(shown, dip.right, edges.right))
 
 
 def _u95(width: Numbers, terms: tuple[float, float]) -> Numbers:

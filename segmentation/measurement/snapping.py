@@ -6,17 +6,20 @@ between two brighter sides is cheap, leaving the drawn line costs a little, so t
 edge between bright and dark is no line: a place is as dark as its *less* bright side says.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 from scipy.spatial import KDTree
 
-from segmentation.measurement.dips import Numbers, find_dips
+from segmentation.measurement.dips import Numbers
 from segmentation.measurement.geometry import Points, direction, normals, resample, smooth
-from segmentation.measurement.grey_lines import averaged_along, grey_profiles, offsets, widths_along
+from segmentation.measurement.grey_lines import grey_profiles, offsets, widths_along
+from segmentation.measurement.photo_edges import MIN_DARKNESS, half_depth
 from segmentation.measurement.profiles import MIN_SHOWN_SHARE
-from segmentation.measurement.slits import Calibration, decoded
+from segmentation.measurement.slits import Calibration
 
 CORRIDOR_PX = 8
 """To either side of the drawn line."""
@@ -30,12 +33,12 @@ DARKER = 3.0
 LEAST_GREYS = 3.0
 PULL, TURN = 0.3, 0.2
 """What the corridor's border costs, and a step aside of one pixel, where the darkest line gains 1."""
-WIDE_REACH_PX = 45.0
-MIN_DEPTH = 0.15
-"""A half-depth width counts from this darkness on, as the edges of wide cracks do (`photo_edges.py`)."""
 MOST_ASIDE_PX = 3.0
 NEIGHBOURS = 15
 THINNEST_PX = 1.0
+POINTS_AT_ONCE = 500
+
+Places = NDArray[np.intp]
 
 
 def snap_line(pixels: NDArray[np.uint8], drawn: Points, calibration: Calibration) -> Points:
@@ -55,8 +58,8 @@ def snap_line(pixels: NDArray[np.uint8], drawn: Points, calibration: Calibration
 def widths_seen(pixels: NDArray[np.uint8], line: Points, calibration: Calibration) -> Numbers:
     """How wide the dark line is at each point (n,), pixels, for painting its mask; NaN where the photo shows none."""
     grey = widths_along(pixels, line, calibration=calibration)
-    left, right, depth = _half_depth(pixels, line, calibration)
-    wide = np.where(depth >= MIN_DEPTH, right - left, np.nan)
+    dip, depth = half_depth(pixels, line, calibration)
+    wide = np.where(depth >= MIN_DARKNESS, dip.width, np.nan)
     width = np.where(grey.reliable, grey.width_px, wide)
     if np.isfinite(width).mean() < MIN_SHOWN_SHARE:
         return np.full(len(line), np.nan)
@@ -71,21 +74,31 @@ def paint_line(line: Points, widths: Numbers, shape: tuple[int, int]) -> NDArray
     fine = resample(line, 0.25)
     share = np.linspace(0, len(line) - 1, len(fine))
     half = np.interp(share, np.arange(len(line)), np.maximum(np.nan_to_num(widths, nan=0.0), THINNEST_PX) / 2)
-    low = np.maximum(np.floor(fine.min(axis=0) - half.max()).astype(int), 0)
-    high = np.minimum(np.ceil(fine.max(axis=0) + half.max()).astype(int) + 1, shape[::-1])
-    columns, rows = np.meshgrid(np.arange(low[0], high[0]), np.arange(low[1], high[1]))
-    centres = np.column_stack((columns.ravel(), rows.ravel())) + 0.5
-    away, nearest = KDTree(fine).query(centres, distance_upper_bound=float(half.max()) + 1e-9)
-    near = np.isfinite(away)
-    centres, away, nearest = centres[near], away[near], nearest[near]
-    inside = (away <= half[nearest]) & ~_beyond(centres, fine, nearest)
     mask = np.zeros(shape, bool)
-    own = np.floor(centres[inside]).astype(int)
-    mask[own[:, 1], own[:, 0]] = True
+    for centres, away, nearest in pixels_along(fine, float(half.max()), shape):
+        own = np.floor(centres[(away <= half[nearest]) & ~_beyond(centres, fine, nearest)]).astype(int)
+        mask[own[:, 1], own[:, 0]] = True
     return mask
 
 
-def _beyond(centres: Points, line: Points, nearest: NDArray[np.intp]) -> NDArray[np.bool_]:
+def pixels_along(line: Points, reach: float, shape: tuple[int, ...]) -> Iterator[tuple[Points, Numbers, Places]]:
+    """The pixels within `reach` of a line (n, 2), piece by piece: centres, how far, and the index of the nearest point.
+
+    A pixel may come twice. Pieces, since the box around a long diagonal line is the whole photo.
+    """
+    tree = KDTree(line)
+    for first in range(0, len(line), POINTS_AT_ONCE):
+        part = line[first : first + POINTS_AT_ONCE]
+        low = np.maximum(np.floor(part.min(axis=0) - reach).astype(int), 0)
+        high = np.minimum(np.ceil(part.max(axis=0) + reach).astype(int) + 1, shape[1::-1])
+        columns, rows = np.meshgrid(np.arange(low[0], high[0]), np.arange(low[1], high[1]))
+        centres = np.column_stack((columns.ravel(), rows.ravel())) + 0.5
+        away, nearest = tree.query(centres, distance_upper_bound=reach + 1e-9)
+        near = np.isfinite(away)
+        yield centres[near], away[near], nearest[near]
+
+
+def _beyond(centres: Points, line: Points, nearest: Places) -> NDArray[np.bool_]:
     """Which of the centres lie further out than the line's ends."""
     outward = (-direction(line, 0.0, 8.0), -direction(line[::-1], 0.0, 8.0))
     beyond = np.zeros(len(centres), bool)
@@ -120,7 +133,7 @@ def _gain(dark: Numbers, corridor: NDArray[np.bool_]) -> Numbers:
     return np.minimum(above / darkest, 1) if darkest > 0 else above
 
 
-def _cheapest_way(gain: Numbers) -> NDArray[np.intp]:
+def _cheapest_way(gain: Numbers) -> Places:
     """The offset at each station, pixels; neighbours differ by one at most."""
     count = gain.shape[1]
     aside = np.arange(count) - count // 2
@@ -145,19 +158,11 @@ def _cheapest_way(gain: Numbers) -> NDArray[np.intp]:
 
 def _to_the_middle(pixels: NDArray[np.uint8], line: Points, calibration: Calibration) -> Numbers:
     """How far the middle between the half-depth points lies beside the line, smoothed; 0 where there is no dip."""
-    left, right, depth = _half_depth(pixels, line, calibration)
-    away = (left + right) / 2
-    clear = (depth >= MIN_DEPTH / 2) & (np.abs(away) <= MOST_ASIDE_PX)
+    dip, depth = half_depth(pixels, line, calibration)
+    away = (dip.left + dip.right) / 2
+    clear = (depth >= MIN_DARKNESS / 2) & (np.abs(away) <= MOST_ASIDE_PX)
     steady = _median_of_neighbours(np.where(clear, away, np.nan))
     return gaussian_filter1d(np.nan_to_num(steady, nan=0.0), 2.0, mode="nearest")
-
-
-def _half_depth(pixels: NDArray[np.uint8], line: Points, calibration: Calibration) -> tuple[Numbers, Numbers, Numbers]:
-    """Left and right half-depth point beside the line, and the depth, 0 where no whole dip is to be seen: (n,) each."""
-    at = offsets(WIDE_REACH_PX, 1.0)
-    greys = averaged_along(grey_profiles(pixels, line, WIDE_REACH_PX).astype(np.float64), 5)
-    dips = find_dips(decoded(greys, calibration), at)
-    return dips.left, dips.right, np.where(dips.whole, dips.depth, 0.0)
 
 
 def _median_of_neighbours(values: Numbers) -> Numbers:

@@ -20,8 +20,8 @@ class Window:
     box: Box
 
     @classmethod
-    def around(cls, boxes: Iterable[tuple[float, float, float, float]], size: tuple[int, int]) -> "Window":
-        """The smallest window of a photo of `size` (width, height) with all `boxes` in it, and a margin."""
+    def around(cls, boxes: Iterable[tuple[float, ...]], size: tuple[int, int]) -> "Window":
+        """The smallest window of a photo of `size` (width, height) with all `boxes` in it, each x0, y0, x1, y1."""
         x0, y0, x1, y1 = np.array(list(boxes)).T
         low = np.floor((x0.min(), y0.min())) - MARGIN_PX
         high = np.ceil((x1.max(), y1.max())) + MARGIN_PX

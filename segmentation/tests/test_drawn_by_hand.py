@@ -104,6 +104,15 @@ def test_a_painted_crack_keeps_what_was_painted_and_is_as_wide_as_the_photo_says
     assert unseen.widths is None and unseen.area_px == crack.area_px
 
 
+@pytest.mark.parametrize("brush", [3, 24])
+def test_a_brush_far_wider_or_narrower_than_a_wide_crack_does_not_change_its_width(brush):
+    canvas, along, across = drawn(3, 10)
+    places = np.arange(-HALF, HALF + 1.0)[:, None]
+    mask = paint_line(CENTRE + along * places + across * 2, np.full(len(places), float(brush)), (SIDE, SIDE))
+    (crack,) = trace_painted(canvas, np.zeros_like(mask), (0, 0, SIDE, SIDE), encode_runs(mask))
+    assert crack.width_median_px == pytest.approx(10, abs=0.3)
+
+
 def test_a_correction_counts_inside_its_box_alone():
     before = strip(20, 240, 100, 104)
     canvas = Canvas(wall(), PLAIN)

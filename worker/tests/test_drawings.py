@@ -3,11 +3,14 @@
 import gzip
 import json
 import math
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 
 import numpy as np
 import pytest
+from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
@@ -174,6 +177,25 @@ def test_two_cracks_are_joined_and_taken_apart_again(image, draw, author) -> Non
     assert draw("merge", findings=[one, other]).made.get().number == 4
 
 
+def test_of_many_who_change_a_crack_at_once_one_does(image, author) -> None:
+    first, _other = standing(image)
+
+    def cut(place: int) -> bool:
+        try:
+            line = [[40 + 10 * place, 30], [40 + 10 * place, 60]]
+            request_drawing(image=image, author=author, kind="split", findings=[first], line=line)
+        except InspectionError as error:
+            assert error.code == "drawn_meanwhile"
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(cut, range(4))) == [False, False, False, True]
+    assert Drawing.objects.count() == 1
+
+
 def test_what_was_drawn_over_is_taken_back_from_the_end(image, draw, author) -> None:
     first, _other = standing(image)
     below = draw("split", findings=[first], line=[[80, 30], [80, 60]])
@@ -297,6 +319,15 @@ def test_a_new_analysis_keeps_what_people_drew_and_their_decisions(image, draw, 
         undo_drawing(drawing=line.drawing, by=author)
     # And once more.
     assert [finding.drawing for finding in again(image)] == [None, line.drawing, shorter.drawing]
+
+
+def test_the_grid_shows_a_drawn_crack_before_and_after_a_new_analysis(image, draw, author, client) -> None:
+    client.force_login(author)
+    (line,) = draw().made.all()
+    (kept,) = [finding for finding in again(image) if finding.drawing_id]
+    pictures = [client.get(reverse("finding-patch", args=[finding.pk])) for finding in (line, kept)]
+    assert [picture.status_code for picture in pictures] == [200, 200]
+    assert pictures[0].content == pictures[1].content and pictures[0]["Content-Type"] == "image/jpeg"
 
 
 def test_what_was_rejected_is_not_kept_and_what_is_longer_is_not_replaced(image, draw, author) -> None:

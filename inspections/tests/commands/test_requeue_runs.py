@@ -39,6 +39,7 @@ def test_the_sweep_outlives_a_database_that_is_away(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(requeue_runs, "forget_orphans", lambda: tidied.append(1))
     monkeypatch.setattr(requeue_runs, "close_old_connections", lambda: None)
     monkeypatch.setattr(requeue_runs, "ring_again_for_measures", lambda: None)
+    monkeypatch.setattr(requeue_runs, "ring_again_for_drawings", lambda: None)
     with pytest.raises(KeyboardInterrupt):
         call_command("requeue_runs", "--every", "0.001")
     assert len(swept) == 5 and len(tidied) == 1, "files are looked after once an hour, runs every time"
