@@ -46,7 +46,7 @@ class Reviewer:
         self._token = {"Authorization": f"Token {AuthToken.objects.create(place.reviewer)[1]}"}
 
     def ask(self, page: Page) -> Answer:
-        """One request from the first byte sent to the last received. Raises RuntimeError for any status but 200, 286."""
+        """One request from the first byte sent to the last received. Raises RuntimeError when it is refused."""
         path, body = self._filled(page)
         began = perf_counter()
         with self._answer(path, body, self._token if page.by_token else self._cookie) as answer:

@@ -66,7 +66,7 @@ class Place:
 def seed(name: str, *, photos: int, findings: int) -> Place:
     """Write an organisation of that name, whose main survey has so many photos and current findings.
 
-    The same numbers give the same survey. Its reviewer is called as the organisation; nobody can log in with a password.
+    The same numbers give the same survey. Its reviewer is called as the organisation and has no password.
     """
     chance = Random(photos)
     with transaction.atomic():

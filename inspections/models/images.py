@@ -51,14 +51,9 @@ class SurveyImageQuerySet(OwnedQuerySet):
         A photo without findings is not reviewed: nobody can say yet that they looked at the whole of it.
         """
         from inspections.models.findings import Finding
-        from inspections.models.runs import SegmentationRun
 
-        finished = SegmentationRun.objects.filter(image=OuterRef("pk"), status=SegmentationRun.Status.SUCCEEDED)
-        current = finished.order_by("-created_at", "-pk").values("pk")[:1]
-        findings = Finding.objects.filter(run=OuterRef("reviewable_run_id"))
-        return self.annotate(reviewable_run_id=Subquery(current)).annotate(
-            reviewed=Exists(findings) & ~Exists(findings.undecided())
-        )
+        findings = Finding.objects.current().filter(image=OuterRef("pk"))
+        return self.annotate(reviewed=Exists(findings) & ~Exists(findings.undecided()))
 
     def counted_by_review(self, *keys: str) -> models.QuerySet[Any, dict[str, Any]]:
         """Rows of the fields `keys` with count, reviewed_count, and waiting_count: those to be judged again."""
@@ -77,11 +72,11 @@ class SurveyImageQuerySet(OwnedQuerySet):
         """Adds finding_count, undecided_count, worst_width_px, worst_width_mm and crack_length_px of the
         latest finished analysis.
 
-        Rejected ones are left out. Needs `with_state`.
+        Rejected ones are left out.
         """
         from inspections.models.findings import Finding
 
-        standing = Finding.objects.filter(run=OuterRef("current_run_id")).standing().order_by().values("run")
+        standing = Finding.objects.current().standing().filter(image=OuterRef("pk")).order_by().values("image")
 
         def over(aggregate: models.Aggregate) -> Subquery:
             return Subquery(standing.annotate(value=aggregate).values("value"))

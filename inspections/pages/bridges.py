@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from inspections.access import fetch
 from inspections.models import Bridge, Role
+from inspections.models.paging import KeysFirst
 from inspections.pages.cracks import last_lengths, worst_by
 from inspections.pages.elementtree import element_tree
 from inspections.pages.forms.bridges import BridgeForm
@@ -42,7 +42,7 @@ def bridges(request: MemberRequest) -> HttpResponse:
     sort = request.GET.get("sort", "name")
     order = ORDERS.get(sort, ORDERS["name"])
     rows = Bridge.objects.visible_to(request.user).matching(query).with_overview().order_by(*order, "name", "pk")
-    page = Paginator(rows.select_related("organisation"), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = KeysFirst(rows.select_related("organisation"), PAGE_SIZE).get_page(request.GET.get("page"))
     shown = [row.pk for row in page]
     worst, lengths = worst_by("image__survey__bridge", shown), last_lengths("survey__bridge", shown)
     row: Any
@@ -63,7 +63,7 @@ def bridge(request: MemberRequest, pk: UUID) -> HttpResponse:
     """One bridge: its surveys, its elements, its facts."""
     found = fetch(Bridge.objects.select_related("organisation").with_overview(), request.user, pk=pk)
     surveys = found.surveys.select_related("project").with_progress()
-    page = Paginator(surveys, SURVEYS_SHOWN).get_page(request.GET.get("page"))
+    page = KeysFirst(surveys, SURVEYS_SHOWN).get_page(request.GET.get("page"))
     conditions = conditions_of_bridge(found, pack_of(found.organisation))
     context = {
         "bridge": found,

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from inspections.access import fetch
 from inspections.errors import InspectionError
 from inspections.models import Event, Role, Survey
+from inspections.models.paging import KeysFirst
 from inspections.models.surveys import SurveyQuerySet
 from inspections.pages.requests import MemberRequest
 from inspections.services.closing import close_survey, reopen_survey
@@ -58,7 +58,7 @@ def survey_history(request: MemberRequest, pk: UUID) -> HttpResponse:
     kind = request.GET.get("kind", "")
     if kind in Event.Kind.values:
         events = events.filter(kind=kind)
-    page = Paginator(events, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = KeysFirst(events, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"survey": survey, "page": page, "kinds": Event.Kind.choices, "kind": kind}
     return render(request, "surveys/history.html", context)
 
