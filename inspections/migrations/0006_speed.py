@@ -7,6 +7,11 @@ class Migration(migrations.Migration):
     dependencies = [("inspections", "0005_drawing")]
 
     operations = [
+        migrations.RemoveIndex(model_name="segmentationrun", name="run_by_image_latest_first"),
+        migrations.AddIndex(
+            model_name="segmentationrun",
+            index=models.Index(fields=["image", "-created_at", "-id", "status"], name="run_by_image_latest_state"),
+        ),
         migrations.RemoveIndex(model_name="finding", name="undecided_by_photo_and_risk"),
         migrations.RemoveIndex(model_name="finding", name="current_by_photo_and_verdict"),
         migrations.AddIndex(

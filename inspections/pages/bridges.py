@@ -17,7 +17,7 @@ from inspections.pages.elementtree import element_tree
 from inspections.pages.forms.bridges import BridgeForm
 from inspections.pages.keyplan import draw_key_plan
 from inspections.pages.requests import MemberRequest
-from inspections.pages.surveyrows import with_worst
+from inspections.pages.surveyrows import with_amounts
 from inspections.services.conditions import pack_of
 from inspections.services.summaries import conditions_of_bridge
 
@@ -41,7 +41,9 @@ def bridges(request: MemberRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:200]
     sort = request.GET.get("sort", "name")
     order = ORDERS.get(sort, ORDERS["name"])
-    rows = Bridge.objects.visible_to(request.user).matching(query).with_overview().order_by(*order, "name", "pk")
+    rows = Bridge.objects.visible_to(request.user).matching(query)
+    # Each is one more look at every crack, so widths are looked for only where they are asked for.
+    rows = (rows.with_overview() if sort == "width" else rows.with_counts()).order_by(*order, "name", "pk")
     page = KeysFirst(rows.select_related("organisation"), PAGE_SIZE).get_page(request.GET.get("page"))
     shown = [row.pk for row in page]
     worst, lengths = worst_by("image__survey__bridge", shown), last_lengths("survey__bridge", shown)
@@ -61,13 +63,13 @@ def bridges(request: MemberRequest) -> HttpResponse:
 @require_GET
 def bridge(request: MemberRequest, pk: UUID) -> HttpResponse:
     """One bridge: its surveys, its elements, its facts."""
-    found = fetch(Bridge.objects.select_related("organisation").with_overview(), request.user, pk=pk)
-    surveys = found.surveys.select_related("project").with_progress()
+    found = fetch(Bridge.objects.select_related("organisation").with_counts(), request.user, pk=pk)
+    surveys = found.surveys.select_related("project")
     page = KeysFirst(surveys, SURVEYS_SHOWN).get_page(request.GET.get("page"))
     conditions = conditions_of_bridge(found, pack_of(found.organisation))
     context = {
         "bridge": found,
-        "page": with_worst(page),
+        "page": with_amounts(page),
         "worst": worst_by("image__survey__bridge", [found.pk]).get(found.pk),
         "last_length": last_lengths("survey__bridge", [found.pk]).get(found.pk),
         "elements": element_tree(found),

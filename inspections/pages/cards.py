@@ -45,7 +45,7 @@ def cards_of(photos: Iterable[SurveyImage]) -> list[Card]:
     """Cards for photos in their order."""
     photos = list(photos)
     wanted = {pk for photo in photos for pk in (photo.latest_run_id, photo.current_run_id) if pk}  # type: ignore[attr-defined]
-    runs = SegmentationRun.objects.in_bulk(wanted)
+    runs = SegmentationRun.objects.defer("totals", "seconds").in_bulk(wanted)
     worst = worst_by("image", [photo.pk for photo in photos])
     return [
         Card(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, FloatField, Max, Min, Q, Sum
-from django.db.models.functions import Cos, Radians, Sin
+from django.db.models.functions import Cos, Sin
 
 from inspections.models import Finding, SegmentationRun, Survey, SurveyImage
 from inspections.pages.cracks import Worst, worst_by
@@ -67,7 +67,7 @@ def read_figures(survey: Survey) -> Figures:
     """
     photos, cracks = _photos(survey), _cracks(survey)
     scaled = photos["scaled"]
-    deg, r = _mean_axis(cracks, "mm" if cracks["mm"] else "px")
+    deg, r = _mean_axis(cracks)
     return Figures(
         photos={word: (cracks if word in _WITH_CRACKS else photos)[word] for word in SHOWN},
         open=photos["open"],
@@ -103,7 +103,8 @@ def _photos(survey: Survey) -> dict[str, Any]:
 
 
 def _cracks(survey: Survey) -> dict[str, Any]:
-    twice = Radians(F("orientation_deg") * 2)
+    # Not with `Radians`: SQLite calls back into Python for each of them.
+    twice = F("orientation_deg") * (math.pi / 90)
     sums = {
         f"{unit}{name}": Sum(F(f"length_{unit}") * part(twice))
         for unit in ("mm", "px")
@@ -122,11 +123,12 @@ def _cracks(survey: Survey) -> dict[str, Any]:
     )
 
 
-def _mean_axis(cracks: dict[str, Any], unit: str) -> tuple[float | None, float | None]:
+def _mean_axis(cracks: dict[str, Any]) -> tuple[float | None, float | None]:
     """The length-weighted axial mean of directions θ: half the angle of Σ l·(cos 2θ, sin 2θ), and its R.
 
     (Mardia & Jupp, Directional Statistics, 2000, section 1.3, for axial data.)
     """
+    unit = "mm" if cracks["mm"] else "px"
     x, y, length = cracks[f"{unit}_x"], cracks[f"{unit}_y"], cracks[unit]
     if not length:
         return None, None

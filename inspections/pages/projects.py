@@ -13,7 +13,7 @@ from inspections.models import Project, Role
 from inspections.models.paging import KeysFirst
 from inspections.pages.forms.surveys import ProjectForm
 from inspections.pages.requests import MemberRequest
-from inspections.pages.surveyrows import with_worst
+from inspections.pages.surveyrows import with_amounts
 from inspections.services.conditions import pack_of
 from inspections.services.summaries import conditions_of_surveys
 
@@ -41,11 +41,11 @@ def projects(request: MemberRequest) -> HttpResponse:
 def project(request: MemberRequest, pk: UUID) -> HttpResponse:
     """One contract and its surveys."""
     found = fetch(Project.objects.select_related("organisation"), request.user, pk=pk)
-    surveys = found.surveys.select_related("bridge").with_progress()
+    surveys = found.surveys.select_related("bridge")
     page = KeysFirst(surveys, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "project": found,
-        "page": with_worst(page),
+        "page": with_amounts(page),
         "survey_conditions": conditions_of_surveys(page.object_list, pack_of(found.organisation)),
         "may_edit": request.user.may(Role.INSPECTOR, found.organisation),
     }

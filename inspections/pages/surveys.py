@@ -162,7 +162,8 @@ def _declared_size(request: MemberRequest) -> int:
 def _photos(request: MemberRequest, survey: Survey) -> dict[str, Any]:
     selection = Selection.from_query(request.GET)
     figures = read_figures(survey)
-    page = KeysFirst(selection.photos(survey), PAGE_SIZE).get_page(request.GET.get("page"))
+    photos = selection.photos(survey).defer("metadata", "scale", "markers", "floor", "warnings")
+    page = KeysFirst(photos, PAGE_SIZE).get_page(request.GET.get("page"))
     return {
         "survey": survey,
         "selection": selection,
