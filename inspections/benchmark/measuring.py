@@ -20,7 +20,7 @@ Say = Callable[[str], None]
 def measure(server: Server, large: Reviewer, small: Reviewer, *, rounds: int, say: Say) -> dict[str, Any]:
     """`pages`, `exports` and `memory` as facts: milliseconds, kB of 10³ bytes and MB of 10⁶ bytes."""
     say(f"Asking {len(PAGES)} pages, {rounds} times each …")
-    pages = _pages(large, small, rounds)
+    pages = _pages(server, large, small, rounds)
     say(f"Asking {REQUESTS} times more …")
     before = server.resident_mb()
     for turn in range(REQUESTS):
@@ -30,15 +30,20 @@ def measure(server: Server, large: Reviewer, small: Reviewer, *, rounds: int, sa
     return {"pages": pages, "memory": memory, "exports": [_export(server, large, small, page) for page in EXPORTS]}
 
 
-def _pages(large: Reviewer, small: Reviewer, rounds: int) -> list[dict[str, Any]]:
+def _pages(server: Server, large: Reviewer, small: Reviewer, rounds: int) -> list[dict[str, Any]]:
     rows = [_Row(page, large.count_queries(page), small.count_queries(page)) for page in PAGES]
     for turn in range(WARM_UP + rounds):
         for row in rows:
-            there, here = large.ask(row.page), small.ask(row.page)
+            before = server.processor_ms()
+            there = large.ask(row.page)
+            after = server.processor_ms()
+            here = small.ask(row.page)
             row.size = there.size
             if turn >= WARM_UP:
                 row.large_ms.append(1000 * there.whole)
                 row.small_ms.append(1000 * here.whole)
+                if before is not None and after is not None:
+                    row.processor_ms.append(after - before)
     return [row.facts() for row in rows]
 
 
@@ -49,6 +54,7 @@ class _Row:
     queries_small: int
     large_ms: list[float] = field(default_factory=list)
     small_ms: list[float] = field(default_factory=list)
+    processor_ms: list[float] = field(default_factory=list)
     size: int = 0
 
     def facts(self) -> dict[str, Any]:
@@ -60,6 +66,7 @@ class _Row:
             "p50_ms": median(self.large_ms),
             "p95_ms": _p95(self.large_ms),
             "small_p50_ms": median(self.small_ms),
+            "processor_ms": median(self.processor_ms) if self.processor_ms else None,
             "kb": self.size / 1000,
         }
 
