@@ -20,7 +20,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m inspections.benchmark", description=__doc__)
     parser.add_argument("--photos", type=_count, default=2000, metavar="N")
     parser.add_argument("--findings", type=_count, default=20_000, metavar="N")
-    parser.add_argument("--rounds", type=_count, default=30, metavar="N", help="requests for each page")
+    parser.add_argument("--rounds", type=_rounds, default=30, metavar="N", help="requests for each page")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there as well")
     asked = parser.parse_args()
     try:
@@ -78,8 +78,16 @@ def _run(data: Path, asked: argparse.Namespace) -> dict[str, Any]:
 
 
 def _count(text: str) -> int:
-    if not (text.isdecimal() and 20 <= int(text) <= 1_000_000):
-        raise argparse.ArgumentTypeError("give a whole number from 20 to 1000000")
+    return _whole(text, 20, 1_000_000)
+
+
+def _rounds(text: str) -> int:
+    return _whole(text, 2, 1000)
+
+
+def _whole(text: str, least: int, most: int) -> int:
+    if not (text.isdecimal() and least <= int(text) <= most):
+        raise argparse.ArgumentTypeError(f"give a whole number from {least} to {most}")
     return int(text)
 
 

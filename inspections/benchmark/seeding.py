@@ -88,7 +88,7 @@ def seed(name: str, *, photos: int, findings: int) -> Place:
         bridge=bridge,
         survey=surveys[1],
         earlier=surveys[0],
-        photo=surveys[1].images.order_by("original_name")[photos // 2],
+        photo=_in_the_middle(surveys[1]),
         photos=photos,
         findings=findings,
     )
@@ -246,6 +246,12 @@ def _elements(bridge: Bridge) -> list[Element]:
     for level in (piers + spans, girders):
         Element.objects.bulk_create(level)
     return piers + girders
+
+
+def _in_the_middle(survey: Survey) -> SurveyImage:
+    """An analysed photo with as many others before as behind it."""
+    analysed = survey.images.filter(findings__is_current=True).distinct().order_by("original_name")
+    return analysed[analysed.count() // 2]
 
 
 def _metadata() -> dict[str, Any]:

@@ -62,8 +62,8 @@ def table() -> str:
                 rows(doors_of(api, "/api/v1/"), needs_of(of_api.NEEDS), of_api.OPEN, of_api.OF_OBJECTS, "401"),
             ),
             "\n## Admin\n",
-            "`/admin/` and all below it is for staff, whatever their role; all others are led to its login. Staff see there",
-            "what belongs to their organisations; superusers see everything.",
+            "`/admin/` and all below it is for staff, whatever their role; all others are led to its login. Staff see",
+            "there what belongs to their organisations; superusers see everything.",
             "",
         ]
     )
