@@ -17,7 +17,7 @@ from inspections.pages.elementtree import element_tree
 from inspections.pages.forms.bridges import BridgeForm
 from inspections.pages.keyplan import draw_key_plan
 from inspections.pages.requests import MemberRequest
-from inspections.pages.surveyrows import with_amounts
+from inspections.pages.surveyrows import last_length_of_bridge, with_amounts, worst_of_bridge
 from inspections.services.conditions import pack_of
 from inspections.services.summaries import conditions_of_bridge
 
@@ -65,13 +65,13 @@ def bridge(request: MemberRequest, pk: UUID) -> HttpResponse:
     """One bridge: its surveys, its elements, its facts."""
     found = fetch(Bridge.objects.select_related("organisation").with_counts(), request.user, pk=pk)
     surveys = found.surveys.select_related("project")
-    page = KeysFirst(surveys, SURVEYS_SHOWN).get_page(request.GET.get("page"))
+    page = with_amounts(KeysFirst(surveys, SURVEYS_SHOWN).get_page(request.GET.get("page")))
     conditions = conditions_of_bridge(found, pack_of(found.organisation))
     context = {
         "bridge": found,
-        "page": with_amounts(page),
-        "worst": worst_by("image__survey__bridge", [found.pk]).get(found.pk),
-        "last_length": last_lengths("survey__bridge", [found.pk]).get(found.pk),
+        "page": page,
+        "worst": worst_of_bridge(found, page),
+        "last_length": last_length_of_bridge(found, page),
         "elements": element_tree(found),
         "conditions": conditions,
         "plan": draw_key_plan(found, Bridge.objects.visible_to(request.user)),

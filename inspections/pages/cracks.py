@@ -30,6 +30,11 @@ class Worst:
     u95_mm: float | None = None
     bound_mm: float | None = None
 
+    @property
+    def order(self) -> tuple[float, float, float]:
+        """Greater for the wider of two, as `worst_by` puts them in order."""
+        return -1.0 if self.mm is None else self.mm, -1.0 if self.bound_mm is None else self.bound_mm, self.px
+
 
 @dataclass(frozen=True, slots=True)
 class TotalLength:

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.paginator import Page
 from django.db.models import Count, Q, Sum
 
-from inspections.models import Finding, SegmentationRun, SurveyImage
-from inspections.pages.cracks import worst_by
+from inspections.models import Bridge, Finding, SegmentationRun, SurveyImage
+from inspections.pages.cracks import TotalLength, Worst, last_lengths, worst_by
 
 _NOTHING: dict[str, Any] = dict.fromkeys(
     ("photo_count", "analysed_count", "scaled_count", "open_run_count", "failed_count", "finding_count"), 0
@@ -27,6 +27,23 @@ def with_amounts(page: Page) -> Page:
         survey.worst = worst.get(survey.pk)
     page.object_list = surveys
     return page
+
+
+def worst_of_bridge(bridge: Bridge, page: Page) -> Worst | None:
+    """The bridge's widest crack; no query where the page from `with_amounts` holds all its surveys."""
+    if page.paginator.num_pages > 1:
+        return worst_by("image__survey__bridge", [bridge.pk]).get(bridge.pk)
+    return max((survey.worst for survey in page if survey.worst), key=lambda worst: worst.order, default=None)
+
+
+def last_length_of_bridge(bridge: Bridge, page: Page) -> TotalLength | None:
+    """What `last_lengths` tells of the bridge; no query where its last analysed survey is on the page."""
+    last = next((survey for survey in page if survey.analysed_count), None) if page.number == 1 else None
+    if last is None and page.paginator.num_pages > 1:
+        return last_lengths("survey__bridge", [bridge.pk]).get(bridge.pk)
+    if last is None:
+        return None
+    return TotalLength(last.crack_length_px or 0.0, last.crack_length_mm, last.analysed_count, last.scaled_count)
 
 
 def _photos(surveys: list[Any]) -> dict[Any, dict[str, Any]]:
