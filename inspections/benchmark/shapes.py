@@ -52,7 +52,8 @@ def _draw(chance: Random, points: int) -> Shape:
 
 def _runs(starts: list[int], width: int) -> list[int]:
     """Row-major run lengths, background first, of THICK_PX px in each row."""
-    runs, end = [], 0
+    runs: list[int] = []
+    end = 0
     for row, start in enumerate(starts):
         first = row * width + start
         if runs and first == end:

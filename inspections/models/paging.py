@@ -1,6 +1,9 @@
 """Pages of long lists."""
 
+from typing import Any
+
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 
 
 class KeysFirst(Paginator):
@@ -11,9 +14,10 @@ class KeysFirst(Paginator):
     """
 
     def page(self, number: int | str) -> Page:
-        number = self.validate_number(number)
-        if not hasattr(self.object_list, "values_list"):
+        rows: Any = self.object_list
+        if not isinstance(rows, QuerySet):
             return super().page(number)
+        number = self.validate_number(number)
         first = (number - 1) * self.per_page
-        keys = list(self.object_list.values_list("pk", flat=True)[first : first + self.per_page])
-        return self._get_page(self.object_list.filter(pk__in=keys), number, self)
+        keys = list(rows.values_list("pk", flat=True)[first : first + self.per_page])
+        return Page(rows.filter(pk__in=keys), number, self)

@@ -95,10 +95,10 @@ def _groups(queue: Queue, rows: FindingQuerySet) -> list[dict[str, Any]]:
     alone = list(rows.exclude(look_alikes__in=counts).values_list("pk", flat=True)[:missing]) if missing > 0 else []
     shown = Finding.objects.select_related("image").defer("mask_runs", "path", "branches", "image__metadata")
     found = shown.in_bulk([*keys, *alone])
-    by_group: dict[UUID, list[Finding]] = {pk: [] for pk in chosen}
+    by_group: dict[UUID | None, list[Finding]] = {pk: [] for pk in chosen}
     for finding in (found[key] for key in keys if key in found):
         by_group[finding.look_alikes_id].append(finding)
-    groups = [{"findings": group, "count": counts[pk], "alike": True} for pk, group in by_group.items() if group]
+    groups = [{"findings": by_group[pk], "count": counts[pk], "alike": True} for pk in chosen if by_group[pk]]
     single = [found[key] for key in alone if key in found]
     return [*groups, {"findings": single, "count": len(single), "alike": False}] if single else groups
 
