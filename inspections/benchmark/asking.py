@@ -64,12 +64,9 @@ class Reviewer:
         headers = self._token if page.by_token else {}
         with CaptureQueriesContext(connection) as captured:
             if body is None:
-                answer = self._client.get(path, headers=headers)
+                self._client.get(path, headers=headers)
             else:
-                answer = self._client.post(path, body, content_type="application/json")
-            # Exports read while they are sent.
-            for _piece in answer if answer.streaming else ():
-                pass
+                self._client.post(path, body, content_type="application/json")
         return len(captured)
 
     def _filled(self, page: Page) -> tuple[str, str | None]:

@@ -28,11 +28,12 @@ def table(facts: Mapping[str, Any]) -> str:
 
 def _pages(pages: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = [
-        "| page | queries | p50, ms | p95, ms | processor, ms | small survey p50, ms | ratio | kB |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|",
+        "| page | queries | best, ms | p50, ms | p95, ms | processor, ms | small survey p50, ms | ratio | kB |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for page in pages:
-        numbers = f"{page['p50_ms']:.0f} | {page['p95_ms']:.0f} | {_whole(page['processor_ms'])} | "
+        numbers = f"{page['best_ms']:.0f} | {page['p50_ms']:.0f} | {page['p95_ms']:.0f} | "
+        numbers += f"{_whole(page['processor_ms'])} | "
         numbers += f"{page['small_p50_ms']:.0f}"
         ratio = page["p50_ms"] / page["small_p50_ms"]
         lines.append(f"| {page['page']} | {_queries(page)} | {numbers} | {ratio:.1f} | {page['kb']:.0f} |")
@@ -41,13 +42,13 @@ def _pages(pages: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _exports(exports: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = [
-        "| export | queries | first byte, ms | whole, s | MB | memory before, MB | largest, MB |",
-        "|---|---:|---:|---:|---:|---:|---:|",
+        "| export | first byte, ms | whole, s | MB | memory before, MB | largest, MB |",
+        "|---|---:|---:|---:|---:|---:|",
     ]
     for export in exports:
         numbers = f"{export['first_ms']:.0f} | {export['seconds']:.1f} | {export['mb']:.1f}"
         memory = f"{_whole(export['before_mb'])} | {_whole(export['peak_mb'])}"
-        lines.append(f"| {export['kind']} | {_queries(export)} | {numbers} | {memory} |")
+        lines.append(f"| {export['kind']} | {numbers} | {memory} |")
     return lines
 
 
