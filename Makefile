@@ -60,8 +60,9 @@ $(VENV)/.training: $(VENV)/.local
 train: $(VENV)/.training ## train the default network on DATA=folder, into OUT=folder; OPTIONS='--minutes 90' and more
 	$(BIN)/python -m segmentation train --data $(DATA) --out $(OUT) --pretrained-encoder $(OPTIONS)
 
-bench: setup ## seconds and memory on this machine, beside a plain loop and the original; JSON=FILE writes the numbers
+bench: setup ## seconds and memory on this machine, of photos and of pages; JSON=FILE writes the numbers
 	$(BIN)/python -m worker.benchmark $(if $(JSON),--json $(JSON),) $(OPTIONS)
+	$(BIN)/python -m inspections.benchmark $(if $(JSON),--json $(basename $(JSON)).pages.json,) $(PAGES)
 
 clean: ## remove what set-up made; your data in var/ stays
 	rm -rf $(VENV) node_modules

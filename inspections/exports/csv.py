@@ -47,7 +47,7 @@ _LEADS = ("=", "+", "-", "@", "\t", "\r", "\n")
 def findings_csv(survey: Survey) -> Iterator[bytes]:
     """One row per finding of each photo's newest finished run, rejected ones included and marked; UTF-8."""
     yield line(COLUMNS)
-    for finding in survey_findings(survey, "path", "branches", "mask_runs"):
+    for finding in survey_findings(survey, "path", "branches", "mask_runs", decisions=True):
         yield line(_row(survey, finding))
 
 

@@ -18,6 +18,11 @@ from inspections.models.owned import OwnedQuerySet
 from inspections.models.record import Record
 
 
+def _per_bridge(rows: models.QuerySet, path: str, aggregate: models.Aggregate) -> Subquery:
+    grouped = rows.filter(**{path: OuterRef("pk")}).order_by().values(path).annotate(value=aggregate)
+    return Subquery(grouped.values("value"))
+
+
 class BridgeQuerySet(OwnedQuerySet):
     def matching(self, words: str) -> Self:
         """Those in which every word stands somewhere: in the name, number, owner, or what it carries and crosses."""
@@ -28,33 +33,36 @@ class BridgeQuerySet(OwnedQuerySet):
         return found
 
     def with_overview(self) -> Self:
-        """Adds last_surveyed_on, survey_count, photo_count, open_run_count, finding_count, worst_width_px,
-        worst_width_mm, picture_id.
+        """Adds worst_width_px and worst_width_mm to the counts.
 
         Findings count from each photo's latest finished analysis, rejected ones left out.
+        """
+        from inspections.models.findings import Finding
+
+        standing, path = Finding.objects.current().standing(), "image__survey__bridge"
+        return self.with_counts().annotate(
+            worst_width_px=_per_bridge(standing, path, Max(Coalesce("width_widest_px", "width_max_px"))),
+            worst_width_mm=_per_bridge(standing, path, Max("widest_mm")),
+        )
+
+    def with_counts(self) -> Self:
+        """Adds last_surveyed_on, survey_count, photo_count, open_run_count, finding_count, picture_id.
+
+        Findings as in `with_overview`.
         """
         from inspections.models.findings import Finding
         from inspections.models.images import SurveyImage
         from inspections.models.runs import SegmentationRun
         from inspections.models.surveys import Survey
 
-        def per_bridge(rows: models.QuerySet, path: str, aggregate: models.Aggregate) -> Subquery:
-            grouped = rows.filter(**{path: OuterRef("pk")}).order_by().values(path).annotate(value=aggregate)
-            return Subquery(grouped.values("value"))
-
-        standing = Finding.objects.current().standing()
+        surveys, photos, runs = Survey.objects.all(), SurveyImage.objects.all(), SegmentationRun.objects.open()
+        standing, path = Finding.objects.current().standing(), "image__survey__bridge"
         return self.annotate(
-            last_surveyed_on=per_bridge(Survey.objects.all(), "bridge", Max("surveyed_on")),
-            survey_count=Coalesce(per_bridge(Survey.objects.all(), "bridge", Count("pk")), 0),
-            photo_count=Coalesce(per_bridge(SurveyImage.objects.all(), "survey__bridge", Count("pk")), 0),
-            open_run_count=Coalesce(
-                per_bridge(SegmentationRun.objects.open(), "image__survey__bridge", Count("pk")), 0
-            ),
-            finding_count=Coalesce(per_bridge(standing, "image__survey__bridge", Count("pk")), 0),
-            worst_width_px=per_bridge(
-                standing, "image__survey__bridge", Max(Coalesce("width_widest_px", "width_max_px"))
-            ),
-            worst_width_mm=per_bridge(standing, "image__survey__bridge", Max("widest_mm")),
+            last_surveyed_on=_per_bridge(surveys, "bridge", Max("surveyed_on")),
+            survey_count=Coalesce(_per_bridge(surveys, "bridge", Count("pk")), 0),
+            photo_count=Coalesce(_per_bridge(photos, "survey__bridge", Count("pk")), 0),
+            open_run_count=Coalesce(_per_bridge(runs, path, Count("pk")), 0),
+            finding_count=Coalesce(_per_bridge(standing, path, Count("pk")), 0),
             picture_id=Subquery(
                 SurveyImage.objects.filter(survey__bridge=OuterRef("pk"))
                 .exclude(thumbnail="")

@@ -53,13 +53,10 @@ class SurveyImageQuerySet(OwnedQuerySet):
         from inspections.models.findings import Finding
         from inspections.models.runs import SegmentationRun
 
+        findings = Finding.objects.current().filter(image=OuterRef("pk"))
         finished = SegmentationRun.objects.filter(image=OuterRef("pk"), status=SegmentationRun.Status.SUCCEEDED)
-        current = finished.order_by("-created_at", "-pk").values("pk")[:1]
-        findings = Finding.objects.current().filter(run=OuterRef("reviewable_run_id"))
-        seen = Q(reviewable_run_id__isnull=False, coverage__gte=1)
-        return self.annotate(reviewable_run_id=Subquery(current)).annotate(
-            reviewed=~Exists(findings.undecided()) & (Exists(findings) | seen)
-        )
+        seen = Q(coverage__gte=1) & Exists(finished)
+        return self.annotate(reviewed=~Exists(findings.undecided()) & (Exists(findings) | seen))
 
     def counted_by_review(self, *keys: str) -> models.QuerySet[Any, dict[str, Any]]:
         """Rows of the fields `keys` with count, reviewed_count, and waiting_count: those to be judged again."""
@@ -78,12 +75,11 @@ class SurveyImageQuerySet(OwnedQuerySet):
         """Adds finding_count, undecided_count, worst_width_px, worst_width_mm and crack_length_px of the
         latest finished analysis.
 
-        Rejected and replaced ones are left out. Needs `with_state`.
+        Rejected and replaced ones are left out.
         """
         from inspections.models.findings import Finding
 
-        current = Finding.objects.current().filter(run=OuterRef("current_run_id"))
-        standing = current.standing().order_by().values("run")
+        standing = Finding.objects.current().standing().filter(image=OuterRef("pk")).order_by().values("image")
 
         def over(aggregate: models.Aggregate) -> Subquery:
             return Subquery(standing.annotate(value=aggregate).values("value"))

@@ -118,7 +118,8 @@ class SegmentationRun(Record):
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["status", "lease_until"], name="run_by_status_and_lease"),
-            models.Index(fields=["image", "-created_at"], name="run_by_image_latest_first"),
+            # With the status: the state of thousands of photos is read from the index alone.
+            models.Index(fields=["image", "-created_at", "-id", "status"], name="run_by_image_latest_state"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -72,7 +72,7 @@ def amounts_by(key: str, photos: SurveyImageQuerySet) -> dict[UUID, Amounts]:
     for row in _findings(path, standing):
         # What came between the queries counts from the next reading on.
         counted.get(row.pop("key"), {}).update(row)
-    worst, networks = worst_of(standing, path), _networks(path, photos)
+    worst, networks = worst_of(standing, path, counted), _networks(path, photos)
     return {
         pk: Amounts(**row, worst=worst.get(pk), networks=tuple(sorted(networks[pk]))) for pk, row in counted.items()
     }

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from inspections.access import fetch
 from inspections.models import Bridge, Role
+from inspections.models.paging import KeysFirst
 from inspections.pages.cracks import last_lengths, worst_by
 from inspections.pages.elementtree import element_tree
 from inspections.pages.forms.bridges import BridgeForm
@@ -19,7 +19,7 @@ from inspections.pages.keyplan import draw_key_plan
 from inspections.pages.maps import bridge_map
 from inspections.pages.overview import overview_of
 from inspections.pages.requests import MemberRequest
-from inspections.pages.surveyrows import with_worst
+from inspections.pages.surveyrows import last_length_of_bridge, with_amounts, worst_of_bridge
 from inspections.services.conditions import pack_of
 from inspections.services.summaries import conditions_of_bridge
 
@@ -45,8 +45,10 @@ def bridges(request: MemberRequest) -> HttpResponse:
         return bridge_map(request, Bridge.objects.visible_to(request.user).matching(query), query)
     sort = request.GET.get("sort", "name")
     order = ORDERS.get(sort, ORDERS["name"])
-    rows = Bridge.objects.visible_to(request.user).matching(query).with_overview().order_by(*order, "name", "pk")
-    page = Paginator(rows.select_related("organisation"), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = Bridge.objects.visible_to(request.user).matching(query)
+    # Each is one more look at every crack, so widths are looked for only where they are asked for.
+    rows = (rows.with_overview() if sort == "width" else rows.with_counts()).order_by(*order, "name", "pk")
+    page = KeysFirst(rows.select_related("organisation"), PAGE_SIZE).get_page(request.GET.get("page"))
     shown = [row.pk for row in page]
     worst, lengths = worst_by("image__survey__bridge", shown), last_lengths("survey__bridge", shown)
     row: Any
@@ -65,15 +67,15 @@ def bridges(request: MemberRequest) -> HttpResponse:
 @require_GET
 def bridge(request: MemberRequest, pk: UUID) -> HttpResponse:
     """One bridge: its surveys, its elements, its facts."""
-    found = fetch(Bridge.objects.select_related("organisation").with_overview(), request.user, pk=pk)
-    surveys = found.surveys.select_related("project").with_progress()
-    page = Paginator(surveys, SURVEYS_SHOWN).get_page(request.GET.get("page"))
+    found = fetch(Bridge.objects.select_related("organisation").with_counts(), request.user, pk=pk)
+    surveys = found.surveys.select_related("project")
+    page = with_amounts(KeysFirst(surveys, SURVEYS_SHOWN).get_page(request.GET.get("page")))
     conditions = conditions_of_bridge(found, pack_of(found.organisation))
     context = {
         "bridge": found,
-        "page": with_worst(page),
-        "worst": worst_by("image__survey__bridge", [found.pk]).get(found.pk),
-        "last_length": last_lengths("survey__bridge", [found.pk]).get(found.pk),
+        "page": page,
+        "worst": worst_of_bridge(found, page),
+        "last_length": last_length_of_bridge(found, page),
         "elements": element_tree(found),
         "conditions": conditions,
         **overview_of(found, found.last_surveyed_on),

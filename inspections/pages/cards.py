@@ -4,8 +4,8 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from inspections.models import Finding, SegmentationRun, SurveyImage
-from inspections.pages.cracks import Worst, worst_of
+from inspections.models import SegmentationRun, SurveyImage
+from inspections.pages.cracks import Worst, worst_by
 
 # Widths are told to the style sheet in tenths of the height; beyond these a picture is cropped to the middle.
 NARROWEST, WIDEST = 4, 40
@@ -46,9 +46,8 @@ def cards_of(photos: Iterable[SurveyImage]) -> list[Card]:
     """Cards for photos in their order."""
     photos = list(photos)
     wanted = {pk for photo in photos for pk in (photo.latest_run_id, photo.current_run_id) if pk}  # type: ignore[attr-defined]
-    runs = SegmentationRun.objects.in_bulk(wanted)
-    counting = [photo.current_run_id for photo in photos if photo.current_run_id]  # type: ignore[attr-defined]
-    worst = worst_of(Finding.objects.current().filter(run__in=counting), "image")
+    runs = SegmentationRun.objects.defer("totals", "seconds").in_bulk(wanted)
+    worst = worst_by("image", [photo.pk for photo in photos])
     return [
         Card(
             photo,

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, Sum, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Max, OuterRef, Q, Subquery, Sum
 
 from inspections.models import Finding, SurveyImage
 from inspections.models.findings import WIDEST_FIRST, FindingQuerySet
@@ -22,6 +21,11 @@ class Worst:
     mm: float | None = None
     u95_mm: float | None = None
     bound_mm: float | None = None
+
+    @property
+    def order(self) -> tuple[float, float, float]:
+        """Greater for the wider of two, as `worst_by` puts them in order."""
+        return -1.0 if self.mm is None else self.mm, -1.0 if self.bound_mm is None else self.bound_mm, self.px
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +44,26 @@ class TotalLength:
 def worst_by(path: str, keys: Iterable[Any]) -> dict[Any, Worst]:
     """For each of `keys` its widest crack, found along `path` from a finding. Keys without a crack are missing."""
     wanted = list(keys)
-    return worst_of(Finding.objects.current().filter(**{f"{path}__in": wanted}), path) if wanted else {}
+    return worst_of(Finding.objects.current(), path, wanted) if wanted else {}
 
 
-def worst_of(findings: FindingQuerySet, path: str) -> dict[Any, Worst]:
-    """The widest of `findings` that nobody has rejected, by what lies along `path`."""
-    ranked = (
-        findings.standing()
-        .with_widest_px()
-        .annotate(rank=Window(RowNumber(), partition_by=[F(path)], order_by=WIDEST_FIRST))
-        .filter(rank=1)
-    )
-    rows = ranked.order_by().values_list(path, "widest_px", "widest_mm", "widest_u95_mm", "widest_bound_mm")
-    return {key: Worst(*numbers) for key, *numbers in rows}
+def worst_of(findings: FindingQuerySet, path: str, keys: Iterable[Any]) -> dict[Any, Worst]:
+    """For each of `keys`, found along `path`, the widest of `findings` that nobody has rejected."""
+    ranked = findings.standing().with_widest_px()
+    first = ranked.filter(**{path: OuterRef("pk")}).order_by(*WIDEST_FIRST).values("pk")[:1]
+    # One subquery for each key keeps one crack in mind; ranking them all would sort them all.
+    widest = _end_of(path).objects.filter(pk__in=list(keys)).annotate(widest=Subquery(first)).values("widest")
+    rows = ranked.filter(pk__in=widest).order_by()
+    numbers = rows.values_list(path, "widest_px", "widest_mm", "widest_u95_mm", "widest_bound_mm")
+    return {key: Worst(*worst) for key, *worst in numbers}
+
+
+def _end_of(path: str) -> type[Any]:
+    """The model that `path` leads to from a finding."""
+    model: Any = Finding
+    for step in path.split("__"):
+        model = model._meta.get_field(step).related_model
+    return model
 
 
 def last_lengths(path: str, keys: Iterable[Any]) -> dict[Any, TotalLength]:

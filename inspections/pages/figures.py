@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, FloatField, Max, Min, Q, Sum, Value
-from django.db.models.functions import Cos, Radians, Sin
+from django.db.models.functions import Cos, Sin
 
 from inspections.models import Finding, SegmentationRun, Survey, SurveyImage
 from inspections.pages.cracks import Worst, worst_by
@@ -13,6 +13,8 @@ from inspections.pages.selections import SHOWN
 
 ALIGNED = 0.3
 """R below which cracks count as running in all directions."""
+_WITH_CRACKS = ("findings", "undecided")
+"""Of `SHOWN` those that the cracks tell by themselves: asking each photo for its own takes many times as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,13 @@ def read_figures(survey: Survey) -> Figures:
     """
     photos, cracks = _photos(survey), _cracks(survey)
     scaled = photos["scaled"]
-    deg, r = _mean_axis(cracks, "mm" if cracks["mm"] else "px")
+    deg, r = _mean_axis(cracks)
     return Figures(
-        photos={word: photos[word] for word in SHOWN},
+        photos={word: (cracks if word in _WITH_CRACKS else photos)[word] for word in SHOWN},
         open=photos["open"],
         measuring=photos["measuring"],
         cracks=cracks["count"] if photos["analysed"] else None,
-        undecided=photos["all_undecided"] or 0,
+        undecided=cracks["all_undecided"],
         worst=worst_by("image__survey", [survey.pk]).get(survey.pk),
         crack_length_px=cracks["px"],
         crack_length_mm=(cracks["mm"] or 0.0) if scaled else None,
@@ -88,15 +90,14 @@ def read_figures(survey: Survey) -> Figures:
 
 
 def _photos(survey: Survey) -> dict[str, Any]:
-    rows = SurveyImage.objects.filter(survey=survey).with_state().with_findings()
+    rows = SurveyImage.objects.filter(survey=survey).with_state()
     scaled = Q(current_run_id__isnull=False, mm_per_px__isnull=False)
     # The scale leads: a product of whole numbers may be too large for the database's.
     area = F("mm_per_px") * F("mm_per_px") * F("width") * F("height")
     return rows.aggregate(
-        **{word: Count("pk", filter=rule) for word, (_, rule) in SHOWN.items()},
+        **{word: Count("pk", filter=rule) for word, (_, rule) in SHOWN.items() if word not in _WITH_CRACKS},
         open=Count("pk", filter=Q(state__in=SegmentationRun.OPEN)),
         measuring=Count("pk", filter=Q(measure_wanted__gt=F("measure_done"))),
-        all_undecided=Sum("undecided_count"),
         scaled=Count("pk", filter=scaled),
         area_mm2=Sum(area, filter=scaled, output_field=FloatField()),
         smallest=Min("mm_per_px", filter=scaled),
@@ -107,21 +108,32 @@ def _photos(survey: Survey) -> dict[str, Any]:
 
 
 def _cracks(survey: Survey) -> dict[str, Any]:
-    twice = Radians(F("orientation_deg") * 2)
+    # Not with `Radians`: SQLite calls back into Python for each of them.
+    twice = F("orientation_deg") * (math.pi / 90)
     sums = {
         f"{unit}{name}": Sum(F(f"length_{unit}") * part(twice))
         for unit in ("mm", "px")
         for name, part in (("_x", Cos), ("_y", Sin))
     }
     standing = Finding.objects.current().standing().filter(image__survey=survey)
-    return standing.aggregate(count=Count("pk"), px=Sum("length_px"), mm=Sum("length_mm"), **sums)
+    undecided = Q(verdict__isnull=True)
+    return standing.aggregate(
+        count=Count("pk"),
+        px=Sum("length_px"),
+        mm=Sum("length_mm"),
+        all_undecided=Count("pk", filter=undecided),
+        findings=Count("image", distinct=True),
+        undecided=Count("image", distinct=True, filter=undecided),
+        **sums,
+    )
 
 
-def _mean_axis(cracks: dict[str, Any], unit: str) -> tuple[float | None, float | None]:
+def _mean_axis(cracks: dict[str, Any]) -> tuple[float | None, float | None]:
     """The length-weighted axial mean of directions θ: half the angle of Σ l·(cos 2θ, sin 2θ), and its R.
 
     (Mardia & Jupp, Directional Statistics, 2000, section 1.3, for axial data.)
     """
+    unit = "mm" if cracks["mm"] else "px"
     x, y, length = cracks[f"{unit}_x"], cracks[f"{unit}_y"], cracks[unit]
     if not length:
         return None, None

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -16,6 +15,7 @@ from inspections.access import fetch
 from inspections.exports.catalogue import export_history
 from inspections.models import Event, Finding, Survey, User
 from inspections.models.lineage import events_of
+from inspections.models.paging import KeysFirst
 from inspections.models.surveys import SurveyQuerySet
 from inspections.pages.chronicle import Told, readable, tell
 from inspections.pages.requests import MemberRequest
@@ -65,7 +65,7 @@ class Sieve:
 def survey_history(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Everything that people did in a survey, the latest first."""
     survey, sieve = fetch(_surveys(), request.user, pk=pk), Sieve.from_request(request)
-    page = Paginator(readable(sieve.events(survey, request.user)), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = KeysFirst(readable(sieve.events(survey, request.user)), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "survey": survey,
         "sieve": sieve,

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from django_htmx.http import HTMX_STOP_POLLING
 
 from inspections.models import Role, SegmentationRun, User
+from inspections.models.paging import KeysFirst
 from inspections.models.runs import SegmentationRunQuerySet
 from inspections.pages.requests import MemberRequest
 
@@ -69,7 +70,7 @@ def _jobs(request: MemberRequest) -> dict[str, Any]:
     chosen = next((group for group in GROUPS if group.key == request.GET.get("state")), None)
     number = request.GET.get("page")
     shelves = [
-        Shelf(group, Paginator(_of(visible, group), PAGE_SIZE if chosen else GLANCE).get_page(number if chosen else 1))
+        Shelf(group, KeysFirst(_of(visible, group), PAGE_SIZE if chosen else GLANCE).get_page(number if chosen else 1))
         for group in ([chosen] if chosen else GROUPS)
     ]
     return {

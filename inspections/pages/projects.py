@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,9 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from inspections.access import fetch
 from inspections.models import Project, Role
+from inspections.models.paging import KeysFirst
 from inspections.pages.forms.surveys import ProjectForm
 from inspections.pages.requests import MemberRequest
-from inspections.pages.surveyrows import with_worst
+from inspections.pages.surveyrows import with_amounts
 from inspections.services.conditions import pack_of
 from inspections.services.summaries import conditions_of_surveys
 
@@ -30,7 +30,7 @@ def projects(request: MemberRequest) -> HttpResponse:
         .order_by(F("starts_on").desc(nulls_last=True), "name", "pk")
     )
     context = {
-        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": KeysFirst(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "may_add": bool(request.user.organisations_allowing(Role.INSPECTOR)),
         "several_organisations": len(request.user.memberships_by_name()) > 1,
     }
@@ -41,11 +41,11 @@ def projects(request: MemberRequest) -> HttpResponse:
 def project(request: MemberRequest, pk: UUID) -> HttpResponse:
     """One contract and its surveys."""
     found = fetch(Project.objects.select_related("organisation"), request.user, pk=pk)
-    surveys = found.surveys.select_related("bridge").with_progress()
-    page = Paginator(surveys, PAGE_SIZE).get_page(request.GET.get("page"))
+    surveys = found.surveys.select_related("bridge")
+    page = KeysFirst(surveys, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "project": found,
-        "page": with_worst(page),
+        "page": with_amounts(page),
         "survey_conditions": conditions_of_surveys(page.object_list, pack_of(found.organisation)),
         "may_edit": request.user.may(Role.INSPECTOR, found.organisation),
     }

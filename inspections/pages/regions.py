@@ -18,6 +18,13 @@ from inspections.pages.requests import MemberRequest
 from inspections.pages.talk import open_in
 
 
+def first_of(rows: FindingQuerySet, count: int) -> list[Finding]:
+    """The first regions of a queue with what each needs, in its order; only the keys of the others are looked at."""
+    keys = list(rows.values_list("pk", flat=True)[:count])
+    found = with_surroundings(Finding.objects.all()).in_bulk(keys)
+    return [found[key] for key in keys if key in found]
+
+
 def with_surroundings(rows: FindingQuerySet) -> FindingQuerySet:
     """What one region needs, with its row."""
     related = ("image__survey__bridge__organisation", "image__survey__closed_by", "image__element", "run__network")

@@ -19,7 +19,7 @@ from inspections.models import Bridge, Element, Finding, Network, Role, SavedQue
 from inspections.models.reviews import Reason, Verdict
 from inspections.pages.keys import sheet
 from inspections.pages.queue import ORDERS, Queue, after, decided_today, for_you, seconds_each
-from inspections.pages.regions import describe_regions, with_surroundings
+from inspections.pages.regions import describe_regions, first_of, with_surroundings
 from inspections.pages.requests import MemberRequest, read_body
 from inspections.services.conditions import pack_of
 from inspections.services.reviews import record_review, withdraw_review
@@ -120,20 +120,20 @@ def _act(request: MemberRequest, finding: Finding, body: dict[str, Any]) -> None
 
 def _next(request: MemberRequest, queue: Queue, place: str, *, inclusive: bool = False) -> dict[str, Any]:
     """The regions that come after `place`, from the beginning again where there are none."""
-    rows = with_surroundings(queue.rows(request.user))
+    rows = queue.rows(request.user)
     found: list[Finding] = []
     here = _at(request, place)
     if here is not None:
         if inclusive:
             found = list(with_surroundings(Finding.objects.visible_to(request.user)).filter(pk=here.pk))
-        found += list(after(rows, queue.order, here)[: AHEAD - len(found)])
+        found += first_of(after(rows, queue.order, here), AHEAD - len(found))
     missing = AHEAD - len(found)
     if missing:
         known = [finding.pk for finding in found]
-        found += list(rows.exclude(pk__in=known)[:missing])
+        found += first_of(rows.exclude(pk__in=known), missing)
     return {
         "regions": describe_regions(request, found),
-        "left": queue.rows(request.user).count(),
+        "left": rows.count(),
         "secondsEach": round(seconds_each(request.user), 1),
         "today": decided_today(request.user),
     }

@@ -1,5 +1,6 @@
 """The review as a grid: patches of one size, look-alikes together, many decided with one Apply."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -82,27 +83,36 @@ def review_apply(request: MemberRequest) -> HttpResponse:
 def _groups(queue: Queue, rows: FindingQuerySet) -> list[dict[str, Any]]:
     """Up to AT_ONCE regions: look-alikes under one heading, the largest group first; then those that stand alone.
 
-    Three queries however many regions there are.
+    Four queries however many regions there are; only those that are shown are read whole.
     """
     sizes = rows.order_by().filter(look_alikes__isnull=False).values("look_alikes").annotate(count=Count("pk"))
-    counts = dict(
-        sizes.filter(count__gt=1).order_by("-count", "look_alikes").values_list("look_alikes", "count")[:AT_ONCE]
-    )
-    shown = rows.select_related("image", "run").defer("mask_runs", "path", "branches")
-    order = ORDERS[queue.order][1]
-    place = Window(RowNumber(), partition_by=[F("look_alikes")], order_by=list(order))
-    by_group: dict[UUID, list[Finding]] = {pk: [] for pk in counts}
-    for finding in shown.filter(look_alikes__in=counts).annotate(place=place).filter(place__lte=EACH):
+    largest = sizes.filter(count__gt=1).order_by("-count", "look_alikes")
+    counts: dict[UUID, int] = dict(largest.values_list("look_alikes", "count")[:AT_ONCE])
+    chosen = _enough(counts)
+    place = Window(RowNumber(), partition_by=[F("look_alikes")], order_by=list(ORDERS[queue.order][1]))
+    alike = rows.filter(look_alikes__in=chosen).annotate(place=place).filter(place__lte=EACH)
+    keys = list(alike.values_list("pk", flat=True))
+    missing = AT_ONCE - len(keys)
+    alone = list(rows.exclude(look_alikes__in=counts).values_list("pk", flat=True)[:missing]) if missing > 0 else []
+    shown = Finding.objects.select_related("image").defer("mask_runs", "path", "branches", "image__metadata")
+    found = shown.in_bulk([*keys, *alone])
+    by_group: dict[UUID | None, list[Finding]] = {pk: [] for pk in chosen}
+    for finding in (found[key] for key in keys if key in found):
         by_group[finding.look_alikes_id].append(finding)
-    groups, taken = [], 0
-    for pk, found in by_group.items():
-        if taken < AT_ONCE:
-            groups.append({"findings": found, "count": counts[pk], "alike": True})
-            taken += len(found)
-    if taken < AT_ONCE:
-        alone = list(shown.exclude(look_alikes__in=counts)[: AT_ONCE - taken])
-        groups += [{"findings": alone, "count": len(alone), "alike": False}] if alone else []
-    return groups
+    groups = [{"findings": by_group[pk], "count": counts[pk], "alike": True} for pk in chosen if by_group[pk]]
+    single = [found[key] for key in alone if key in found]
+    return [*groups, {"findings": single, "count": len(single), "alike": False}] if single else groups
+
+
+def _enough(counts: Mapping[UUID, int]) -> list[UUID]:
+    """The first groups that fill a page."""
+    chosen, taken = [], 0
+    for pk, count in counts.items():
+        if taken >= AT_ONCE:
+            break
+        chosen.append(pk)
+        taken += min(count, EACH)
+    return chosen
 
 
 def _wanted(regions: Any) -> dict[UUID, int]:

@@ -28,6 +28,7 @@ class Login(LoginView):
 
     authentication_form = LoginForm
     redirect_authenticated_user = True
+    http_method_names = ["get", "head", "post", "options"]
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_invalid(form)

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +17,7 @@ from django_htmx.http import HTMX_STOP_POLLING
 from inspections.access import fetch
 from inspections.errors import InspectionError
 from inspections.models import Element, Role, Survey
+from inspections.models.paging import KeysFirst
 from inspections.models.surveys import SurveyQuerySet
 from inspections.pages.cards import cards_of
 from inspections.pages.figures import read_figures
@@ -162,7 +162,8 @@ def _declared_size(request: MemberRequest) -> int:
 def _photos(request: MemberRequest, survey: Survey) -> dict[str, Any]:
     selection = Selection.from_query(request.GET)
     figures = read_figures(survey)
-    page = Paginator(selection.photos(survey), PAGE_SIZE).get_page(request.GET.get("page"))
+    photos = selection.photos(survey).defer("metadata", "scale", "markers", "floor", "warnings")
+    page = KeysFirst(photos, PAGE_SIZE).get_page(request.GET.get("page"))
     return {
         "survey": survey,
         "selection": selection,

@@ -1,6 +1,6 @@
 """What the findings of a photo, an element, a survey or a bridge amount to. Reads only, a few queries however many."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
@@ -45,26 +45,26 @@ class BridgeConditions:
 
 def condition_of_photo(image: SurveyImage, pack: Pack) -> ConditionSummary:
     """Two queries."""
-    return _total(_by_place(pack, pk=image.pk).values(), pack)
+    return _total(_by(pack, (), pk=image.pk).values(), pack)
 
 
 def condition_of_survey(survey: Survey, pack: Pack) -> ConditionSummary:
     """Two queries."""
-    return _total(_by_place(pack, survey=survey.pk).values(), pack)
+    return _total(_by(pack, (), survey=survey.pk).values(), pack)
 
 
 def conditions_of_surveys(surveys: Iterable[Survey], pack: Pack) -> dict[UUID, ConditionSummary]:
     """Each survey's by its id; all of one organisation. Two queries."""
     wanted = [survey.pk for survey in surveys]
-    found = _by_place(pack, survey__in=wanted)
-    return {pk: _total((one for (survey, _), one in found.items() if survey == pk), pack) for pk in wanted}
+    found = _by(pack, ("survey_id",), survey__in=wanted)
+    return {pk: found.get((pk,), ConditionSummary.of_nothing(pack)) for pk in wanted}
 
 
 def condition_of_element(element: Element, pack: Pack) -> ConditionSummary:
     """The element and all those below it, over all surveys. Three queries."""
     parents = _parents(element.bridge_id)
     below = [pk for pk in parents if element.pk in _line(pk, parents)]
-    return _total(_by_place(pack, element__in=below).values(), pack)
+    return _total(_by(pack, (), element__in=below).values(), pack)
 
 
 def conditions_of_bridge(bridge: Bridge, pack: Pack) -> BridgeConditions:
@@ -108,13 +108,20 @@ def _total(parts: Iterable[ConditionSummary], pack: Pack) -> ConditionSummary:
 
 def _by_place(pack: Pack, **photos: Any) -> dict[Place, ConditionSummary]:
     """Counts over the photos that the lookups name, by survey and element. Two queries."""
-    found: dict[Place, ConditionSummary] = {}
+    return _by(pack, ("survey_id", "element_id"), **photos)
+
+
+def _by(pack: Pack, keys: Sequence[str], **photos: Any) -> dict[Any, ConditionSummary]:
+    """The same by one of those or by none, then at (): thousands of findings are sorted by fewer columns."""
+    found: dict[Any, ConditionSummary] = {}
     for group in SurveyImage.objects.filter(**photos).counted_by_review("survey_id", "element_id"):
         photo = Summary(pack.kind, photos=group["count"], photos_unreviewed=group["count"] - group["reviewed_count"])
-        found[group["survey_id"], group["element_id"]] = ConditionSummary(pack, photo, group["waiting_count"])
+        place = tuple(group[key] for key in keys)
+        before = found.get(place, ConditionSummary.of_nothing(pack))
+        found[place] = before + ConditionSummary(pack, photo, group["waiting_count"])
     findings = Finding.objects.filter(**{f"image__{lookup}": value for lookup, value in photos.items()}).current()
-    for group in findings.counted_by_state("image__survey_id", "image__element_id"):
-        place = group["image__survey_id"], group["image__element_id"]
+    for group in findings.counted_by_state(*(f"image__{key}" for key in keys)):
+        place = tuple(group[f"image__{key}"] for key in keys)
         # A photo that came between the two queries counts from the next reading on.
         if place in found:
             found[place] += ConditionSummary(pack, _counted(group, pack.kind))

@@ -105,7 +105,7 @@ def test_rejected_cracks_do_not_count(inside, inspector, organisation):
     run = make_run(make_image(make_survey(bridge)), status=Status.SUCCEEDED)
     record_review(finding=make_finding(run, width_max_px=9), reviewer=inspector, verdict="rejected")
     row = inside.get(reverse("bridges")).context["page"][0]
-    assert (row.finding_count, row.worst_width_px) == (0, None)
+    assert (row.finding_count, row.worst) == (0, None)
 
 
 def test_an_empty_list_has_one_button_for_those_who_may(organisation):

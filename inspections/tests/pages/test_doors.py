@@ -1,4 +1,4 @@
-"""Every address, for every role, for outsiders and for nobody: generated over the names in `urls`."""
+"""Every page and verb, for every role, for outsiders and for nobody: generated over the addresses in `urls`."""
 
 import re
 from uuid import uuid4
@@ -10,26 +10,28 @@ from django.urls import reverse
 from inspections.models import Role
 from inspections.pages.urls import urlpatterns
 from inspections.testing import make_organisation, make_user
+from inspections.tests.doors import VERBS, Table, differences, doors_of, needs_of
 from inspections.tests.pages.world import World, give_token, make_world
 
 pytestmark = pytest.mark.django_db
 
-# What it takes: the method, and the lowest role that is let in. None: anybody who is logged in, without any object.
-NEEDS: dict[str, tuple[str, Role | None]] = {
+# What it takes: the verbs, and the lowest role that is let in. None: anybody who is logged in, without any object.
+# Verbs that need different roles stand in a list; see `inspections.tests.doors`.
+NEEDS: Table = {
     "home": ("get", None),
     "overview": ("get", None),
     "bridges": ("get", None),
-    "bridge-new": ("get", Role.INSPECTOR),
+    "bridge-new": ("get post", Role.INSPECTOR),
     "bridge": ("get", Role.VIEWER),
-    "bridge-edit": ("get", Role.INSPECTOR),
+    "bridge-edit": ("get post", Role.INSPECTOR),
     "bridge-compare": ("get", Role.VIEWER),
-    "element-new": ("get", Role.INSPECTOR),
-    "element-edit": ("get", Role.INSPECTOR),
-    "survey-new": ("get", Role.INSPECTOR),
+    "element-new": ("get post", Role.INSPECTOR),
+    "element-edit": ("get post", Role.INSPECTOR),
+    "survey-new": ("get post", Role.INSPECTOR),
     "survey": ("get", Role.VIEWER),
     "survey-upload": ("post", Role.INSPECTOR),
     "survey-grid": ("get", Role.VIEWER),
-    "survey-edit": ("get", Role.INSPECTOR),
+    "survey-edit": ("get post", Role.INSPECTOR),
     "survey-close": ("post", Role.REVIEWER),
     "survey-reopen": ("post", Role.REVIEWER),
     "survey-look": ("get", Role.VIEWER),
@@ -64,7 +66,7 @@ NEEDS: dict[str, tuple[str, Role | None]] = {
     "finding-review": ("post", Role.REVIEWER),
     "finding-patch": ("get", Role.VIEWER),
     "finding-decide": ("post", Role.REVIEWER),
-    "finding-comments": ("get", Role.VIEWER),
+    "finding-comments": [("get", Role.VIEWER), ("post", Role.INSPECTOR)],
     "finding-assign": ("post", Role.REVIEWER),
     "finding-people": ("get", Role.INSPECTOR),
     "comment-resolve": ("post", Role.INSPECTOR),
@@ -74,9 +76,9 @@ NEEDS: dict[str, tuple[str, Role | None]] = {
     "review-apply": ("post", Role.REVIEWER),
     "review-save": ("post", None),
     "projects": ("get", None),
-    "project-new": ("get", Role.INSPECTOR),
+    "project-new": ("get post", Role.INSPECTOR),
     "project": ("get", Role.VIEWER),
-    "project-edit": ("get", Role.INSPECTOR),
+    "project-edit": ("get post", Role.INSPECTOR),
     "jobs": ("get", None),
     "jobs-list": ("get", None),
     "jobs-pill": ("get", None),
@@ -85,8 +87,8 @@ NEEDS: dict[str, tuple[str, Role | None]] = {
     "settings": ("get", None),
     "settings-profile": ("post", None),
     "settings-look": ("post", None),
-    "settings-password": ("get", None),
-    "settings-rules": ("get", Role.ADMINISTRATOR),
+    "settings-password": ("get post", None),
+    "settings-rules": ("get post", Role.ADMINISTRATOR),
     "settings-rules-choose": ("post", Role.ADMINISTRATOR),
     "settings-rule-pack": ("get", None),
     "settings-rule-pack-file": ("get", None),
@@ -97,7 +99,9 @@ OPEN = {"login", "logout", "words"}
 WITHOUT_AN_OBJECT = ("bridge-new", "project-new", "settings-rules", "settings-rules-choose", "review-apply")
 IN_JSON = ("review-apply", "photo-looked", "photo-draw")
 QUERIES = {"photo-crop": "?box=0,0,100,80"}
-OF_OBJECTS = [name for name, (_, role) in NEEDS.items() if role and name not in WITHOUT_AN_OBJECT]
+DOORS = list(doors_of(urlpatterns))
+ROLES = needs_of(NEEDS)
+OF_OBJECTS = [(name, verb) for (name, verb), role in ROLES.items() if role and name not in WITHOUT_AN_OBJECT]
 
 
 @pytest.fixture
@@ -105,10 +109,10 @@ def world() -> World:
     return make_world()
 
 
-def ask(client: Client, name: str, place: dict, body: dict | None = None):
+def ask(client: Client, name: str, verb: str, place: dict, body: dict | None = None):
     kind = {"content_type": "application/json"} if name in IN_JSON else {}
     query = QUERIES.get(name, "")
-    return getattr(client, NEEDS[name][0])(reverse(name, kwargs=place) + query, body or {}, **kind)
+    return getattr(client, verb)(reverse(name, kwargs=place) + query, body or {}, **kind)
 
 
 def entered(user) -> Client:
@@ -117,17 +121,23 @@ def entered(user) -> Client:
     return client
 
 
-def test_every_address_is_walked():
-    assert {pattern.name for pattern in urlpatterns} == NEEDS.keys() | OPEN
+def place_of(name: str, world: World, user=None) -> dict:
+    """The arguments of an address; a token is its owner's."""
+    if name == "token-delete":
+        return give_token(user) if user else {"key": "abc"}
+    return world.places.get(name, {})
 
 
-@pytest.mark.parametrize("name", NEEDS)
-def test_each_role_is_let_in_from_its_rung_on(name: str, world: World):
-    _method, needed = NEEDS[name]
+def test_every_address_and_verb_has_a_line():
+    assert not differences(DOORS, ROLES, OPEN)
+
+
+@pytest.mark.parametrize(("name", "verb"), ROLES)
+def test_each_role_is_let_in_from_its_rung_on(name: str, verb: str, world: World):
+    needed = ROLES[name, verb]
     for role in Role:
         user = world.somebody(role)
-        place = give_token(user) if name == "token-delete" else world.places.get(name, {})
-        answer = ask(entered(user), name, place, world.posted(name))
+        answer = ask(entered(user), name, verb, place_of(name, world, user), sent(name, verb, world))
         if needed is None or role.allows(needed):
             # The second who cancels or retries is told that it has been done.
             assert answer.status_code in (200, 202, 204, 286, 302, 409), (role, answer.status_code)
@@ -137,41 +147,47 @@ def test_each_role_is_let_in_from_its_rung_on(name: str, world: World):
             assert world.organisation.name in answer.text
 
 
-@pytest.mark.parametrize("name", OF_OBJECTS)
-def test_what_is_not_yours_is_not_there(name: str, world: World):
+@pytest.mark.parametrize(("name", "verb"), OF_OBJECTS)
+def test_what_is_not_yours_is_not_there(name: str, verb: str, world: World):
     outsider = make_user(Role.ADMINISTRATOR, make_organisation())
-    foreign = ask(entered(outsider), name, world.places[name], world.posted(name))
-    nothing = ask(entered(outsider), name, {**world.places[name], "pk": uuid4()}, world.posted(name))
+    body = sent(name, verb, world)
+    foreign = ask(entered(outsider), name, verb, world.places[name], body)
+    nothing = ask(entered(outsider), name, verb, {**world.places[name], "pk": uuid4()}, body)
     assert foreign.status_code == nothing.status_code == 404
     assert without_tokens(foreign.text) == without_tokens(nothing.text)
 
 
-@pytest.mark.parametrize("name", OF_OBJECTS)
-def test_staff_without_membership_are_outsiders(name: str, world: World):
+@pytest.mark.parametrize(("name", "verb"), OF_OBJECTS)
+def test_staff_without_membership_are_outsiders(name: str, verb: str, world: World):
     staff = make_user(is_staff=True, is_superuser=True)
-    assert ask(entered(staff), name, world.places[name], world.posted(name)).status_code == 404
+    assert ask(entered(staff), name, verb, world.places[name], sent(name, verb, world)).status_code == 404
 
 
-@pytest.mark.parametrize("name", NEEDS)
-def test_nobody_is_sent_to_the_door(name: str, world: World):
-    place = world.places.get(name, {"key": "abc"} if name == "token-delete" else {})
-    answer = ask(Client(), name, place)
+@pytest.mark.parametrize(("name", "verb"), ROLES)
+def test_nobody_is_sent_to_the_door(name: str, verb: str, world: World):
+    answer = ask(Client(), name, verb, place_of(name, world))
     assert answer.status_code == 302
     assert answer["Location"].startswith(reverse("login"))
 
 
-@pytest.mark.parametrize("name", NEEDS)
-def test_writing_takes_a_post_and_a_token(name: str, world: World):
+@pytest.mark.parametrize("door", DOORS, ids=[door.name for door in DOORS])
+def test_other_verbs_are_refused_to_all(door, world: World):
+    for role in Role:
+        user = world.somebody(role)
+        # Whoever has logged in is led on from the login, however they ask.
+        client = entered(user) if door.name not in OPEN or door.name == "logout" else Client()
+        address = reverse(door.name, kwargs=place_of(door.name, world, user))
+        for verb in set(VERBS) - set(door.verbs):
+            assert getattr(client, verb)(address).status_code == (302 if door.name == "home" else 405), (role, verb)
+
+
+@pytest.mark.parametrize("name", [name for name, verb in ROLES if verb == "post"])
+def test_writing_takes_a_token(name: str, world: World):
     user = world.somebody(Role.ADMINISTRATOR)
-    place = give_token(user) if name == "token-delete" else world.places.get(name, {})
-    address = reverse(name, kwargs=place)
-    if NEEDS[name][0] == "post":
-        assert entered(user).get(address).status_code == 405
-        suspicious = Client(enforce_csrf_checks=True)
-        suspicious.force_login(user)
-        assert suspicious.post(address, world.posted(name)).status_code == 403
-    else:
-        assert entered(user).delete(address).status_code == (302 if name == "home" else 405)
+    suspicious = Client(enforce_csrf_checks=True)
+    suspicious.force_login(user)
+    address = reverse(name, kwargs=place_of(name, world, user))
+    assert suspicious.post(address, world.posted(name)).status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/bridges/", "/login/", "/bridges/new/", "/nowhere/", "/jobs/list/", "/settings/"])
@@ -187,13 +203,17 @@ def test_every_answer_is_sealed(path: str, inside: bool, world: World):
     assert answer["Referrer-Policy"] == "same-origin"
 
 
-@pytest.mark.parametrize("name", [name for name, (method, _) in NEEDS.items() if method == "get"])
+@pytest.mark.parametrize("name", [name for name, verb in ROLES if verb == "get"])
 def test_pages_hold_no_inline_script_or_style(name: str, world: World):
-    answer = ask(entered(world.somebody(Role.ADMINISTRATOR)), name, world.places.get(name, {}))
+    answer = ask(entered(world.somebody(Role.ADMINISTRATOR)), name, "get", world.places.get(name, {}))
     if not answer.get("Content-Type", "").startswith("text/html") or answer.streaming:
         return
     assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)", answer.text)
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=\"", answer.text)
+
+
+def sent(name: str, verb: str, world: World) -> dict:
+    return world.posted(name) if verb == "post" else {}
 
 
 def without_tokens(text: str) -> str:

@@ -42,6 +42,7 @@ class World:
         return {
             "finding-review": {"verdict": "accepted"},
             "finding-decide": {"action": "accepted"},
+            "finding-comments": {"text": "Is it wet?"},
             "review-apply": {
                 "regions": [{"id": str(self.places["finding-decide"]["pk"]), "seen": 0}],
                 "action": "accepted",
