@@ -4,6 +4,7 @@ import re
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from inspections.errors import InspectionError
 from inspections.models import Comment, Event, Finding, Role, User
@@ -20,7 +21,9 @@ def say(*, finding: Finding, author: User, text: str) -> Comment:
     """
     text = text.strip()
     if not 0 < len(text) <= LONGEST:
-        raise InspectionError("invalid", field="text", reason=f"Write between 1 and {LONGEST} characters.")
+        raise InspectionError(
+            "invalid", field="text", reason=_("Write between 1 and {longest} characters.").format(longest=LONGEST)
+        )
     organisation = finding.image.survey.bridge.organisation
     names = {name.rstrip(".") for name in MENTION.findall(text)}
     with transaction.atomic():
@@ -51,7 +54,7 @@ def resolve(*, comment: Comment, user: User, resolved: bool = True) -> None:
 def assign(*, finding: Finding, assignee: User | None, by: User) -> None:
     """Ask somebody to look at a finding, or nobody. Raises InspectionError `invalid` for one who may not decide."""
     if assignee is not None and not assignee.may(Role.REVIEWER, finding.image.survey.bridge.organisation):
-        raise InspectionError("invalid", field="assignee", reason="Assign it to a reviewer of this organisation.")
+        raise InspectionError("invalid", field="assignee", reason=_("Assign it to a reviewer of this organisation."))
     with transaction.atomic():
         changed = Finding.objects.filter(pk=finding.pk).exclude(assignee=assignee).update(assignee=assignee)
         if changed:
