@@ -73,9 +73,8 @@ def _syntax(error: yaml.YAMLError, text: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is not None:
         reason = getattr(error, "problem", None) or getattr(error, "context", None) or _("the structure is broken")
-        return Problem(
-            mark.line + 1, mark.column + 1, "", f"{_('This is not YAML ({reason}).').format(reason=reason)} {_(_CURE)}"
-        )
+        words = _("This is not YAML ({reason}).").format(reason=reason)
+        return Problem(mark.line + 1, mark.column + 1, "", f"{words} {_(_CURE)}")
     # A ReaderError: a character that YAML does not allow. It carries a position and no mark.
     line = text.count("\n", 0, getattr(error, "position", 0)) + 1
     code = getattr(error, "character", 0)

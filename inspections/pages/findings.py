@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -32,7 +33,7 @@ def finding_review(request: MemberRequest, pk: UUID) -> HttpResponse:
     finding = fetch(cracks(), request.user, Role.REVIEWER, pk=pk)
     verdict = request.POST.get("verdict", "")
     if verdict not in Verdict.values:
-        raise InspectionError("invalid", field="verdict", reason="Choose “accepted” or “rejected”.")
+        raise InspectionError("invalid", field="verdict", reason=_("Choose “accepted” or “rejected”."))
     record_review(finding=finding, reviewer=request.user, verdict=verdict, note=request.POST.get("note", "")[:2000])
     if not request.headers.get("HX-Request"):
         return done(request, finding.image, f"#crack-{finding.number}")

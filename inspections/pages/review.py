@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -103,7 +104,7 @@ def queue_save(request: MemberRequest) -> HttpResponse:
     elif name:
         SavedQueue.objects.update_or_create(user=request.user, name=name, defaults={"query": queue.query})
     else:
-        raise InspectionError("invalid", field="name", reason="Give the filter a name.")
+        raise InspectionError("invalid", field="name", reason=_("Give the filter a name."))
     return redirect(reverse("review") + queue.query)
 
 
@@ -123,10 +124,12 @@ def _act(request: MemberRequest, finding: Finding, body: dict[str, Any]) -> None
         name = str(body.get("assignee") or "")
         assignee = organisation.members.filter(username=name).first()
         if name and assignee is None:
-            raise InspectionError("invalid", field="assignee", reason=f"Nobody here is called {name}.")
+            raise InspectionError(
+                "invalid", field="assignee", reason=_("Nobody here is called {name}.").format(name=name)
+            )
         assign(finding=finding, assignee=assignee, by=request.user)
     else:
-        raise InspectionError("invalid", field="action", reason="Send accepted, rejected, undo, comment or assign.")
+        raise InspectionError("invalid", field="action", reason=_("Send accepted, rejected, undo, comment or assign."))
 
 
 def _next(request: MemberRequest, queue: Queue, place: str, *, inclusive: bool = False) -> dict[str, Any]:
@@ -197,7 +200,7 @@ def read_body(request: MemberRequest) -> dict[str, Any]:
     try:
         body = json.loads(request.body)
     except ValueError:
-        raise InspectionError("parse_error", reason="it is no JSON") from None
+        raise InspectionError("parse_error", reason=_("it is no JSON")) from None
     if not isinstance(body, dict):
-        raise InspectionError("parse_error", reason="it is no JSON object")
+        raise InspectionError("parse_error", reason=_("it is no JSON object"))
     return body
