@@ -15,7 +15,6 @@ from inspections.conditions import Kind, Pack, Rule, Standing
 from inspections.conditions.wording import result, spoken
 from inspections.language import decimal
 from inspections.models import Finding
-from inspections.retold import retell
 from inspections.services.conditions import retold_proposal
 from inspections.services.summaries import ConditionSummary
 from inspections.templatetags.quantities import NARROW_SPACE, grouped_number
@@ -63,12 +62,6 @@ def state_label(state: str | None) -> str:
 def told_proposal(finding: Finding) -> dict[str, Any]:
     """A finding's proposal, with its sentences in the reader's language."""
     return retold_proposal(finding)
-
-
-@register.filter
-def told_warning(warning: Mapping[str, str]) -> str:
-    """A remark on a photo in the reader's language."""
-    return retell(warning["detail"])
 
 
 @register.simple_tag

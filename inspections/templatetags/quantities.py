@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from inspections.language import decimal, inside
+from inspections.language import decimal
 from inspections.models import Finding
 
 register = template.Library()
@@ -26,12 +26,6 @@ UNITS = {"mm per px": _("mm per px"), "mm per pixel": _("mm per pixel")}
 def grouped_number(value: float, digits: int = 0) -> str:
     """12345.6 as "12 346": thousands set apart by a narrow space, a true minus sign, the language's decimal sign."""
     return decimal(f"{value:,.{digits}f}".replace(",", NARROW_SPACE)).replace("-", MINUS)
-
-
-@register.filter
-def within_words(label: str) -> str:
-    """A label in the middle of a sentence: small, where the language writes nouns small."""
-    return inside(label)
 
 
 @register.filter
