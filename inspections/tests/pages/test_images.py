@@ -405,7 +405,7 @@ def test_one_table_for_tooltips_sheet_and_script(reviewer, survey):
     answer = look(reviewer, run.image)
     sheet = words(by_id(answer, "keys"))
     for key in KEYS:
-        assert key.words in sheet
+        assert str(key.words) in sheet
         assert all(shown in sheet for shown in key.shown)
     titles = {element.get("title") for element in read_page(answer).iter()}
     assert {BY_ACTION[action].title for action in ("fit", "actual", "overlay", "accept", "reject")} <= titles

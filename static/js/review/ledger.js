@@ -1,5 +1,10 @@
 // Decisions on their way: shown as made at once, sent in order, tried again until they have arrived.
 
+// As the record names them.
+const REASONS = {
+  joint: gettext("joint"), shadow: gettext("shadow"), stain: gettext("stain"), moss: gettext("moss"),
+  formwork: gettext("formwork"), other: gettext("other"),
+};
 const PAUSES = [500, 1000, 3000, 5000, 10000];
 
 export class Ledger {
@@ -18,7 +23,7 @@ export class Ledger {
     const region = this.line.current;
     if (!region || !this.scene.mayReview) return;
     this.made.push(region);
-    this.page.say(`${words(decision)}: crack ${region.data.number} of ${region.data.photo.name}.`);
+    this.page.say(`${words(decision)}: ${named(region)}.`);
     this.line.leave({ decided: true });
     this.#send(region, decision);
   }
@@ -32,7 +37,7 @@ export class Ledger {
     const region = this.made.pop();
     if (!region) return;
     this.line.recall(region);
-    this.page.say(`Taken back: crack ${region.data.number} of ${region.data.photo.name}.`);
+    this.page.say(`${gettext("Taken back")}: ${named(region)}.`);
     this.#send(region, { action: "undo" });
   }
 
@@ -45,7 +50,7 @@ export class Ledger {
     if (!region) return;
     const assignee = region.data.assignee === this.scene.user ? "" : this.scene.user;
     region.data.assignee = assignee;
-    this.page.say(assignee ? "Assigned to you." : "Assigned to nobody.");
+    this.page.say(assignee ? gettext("Assigned to you.") : gettext("Assigned to nobody."));
     this.#send(region, { action: "assign", assignee });
   }
 
@@ -64,7 +69,8 @@ export class Ledger {
         this.waiting.shift();
         tries = 0;
       } catch {
-        this.page.complain(`Not saved yet: ${this.waiting.length}. The server does not answer; trying again.`);
+        const unsaved = gettext("Not saved yet: %(count)s. The server does not answer; trying again.");
+        this.page.complain(interpolate(unsaved, { count: this.waiting.length }, true));
         await new Promise((resolve) => { setTimeout(resolve, PAUSES[Math.min(tries, PAUSES.length - 1)]); });
         tries += 1;
       }
@@ -93,18 +99,23 @@ export class Ledger {
     } else {
       this.made = this.made.filter((other) => other !== region);
       this.line.recall(region);
-      this.page.complain(told.detail ?? "That was refused.");
+      this.page.complain(told.detail ?? gettext("That was refused."));
     }
   }
 
   async #choose(region, decision, told) {
-    const insists = await this.page.ask(`Crack ${region.data.number} of ${region.data.photo.name}: ${told.detail}`);
+    const asked = gettext("Crack %(number)s of %(photo)s: %(detail)s");
+    const insists = await this.page.ask(interpolate(asked, { number: region.data.number, photo: region.data.photo.name, detail: told.detail }, true));
     region.data.seen = told.seen;
     if (insists) await this.#post(region, decision);
   }
 }
 
+function named({ data }) {
+  return interpolate(gettext("crack %(number)s of %(photo)s"), { number: data.number, photo: data.photo.name }, true);
+}
+
 function words({ action, reason, state }) {
-  if (action === "accepted") return state ? `Accepted as ${state}` : "Accepted";
-  return `Rejected, ${reason}`;
+  if (action === "accepted") return state ? interpolate(gettext("Accepted as %(state)s"), { state }, true) : gettext("Accepted");
+  return interpolate(gettext("Rejected, %(reason)s"), { reason: REASONS[reason] ?? reason }, true);
 }

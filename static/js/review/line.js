@@ -87,7 +87,7 @@ export class Line {
       const answer = await this.fetching;
       if (answer.ok) this.take(await answer.json());
     } catch {
-      this.page.complain("The server does not answer. Regions that are here can be decided; the next ones come later.");
+      this.page.complain(gettext("The server does not answer. Regions that are here can be decided; the next ones come later."));
     } finally {
       this.fetching = null;
     }
