@@ -31,6 +31,7 @@ class Words(JavaScriptCatalog):
             raise Http404
         with override(language):
             answer = super().get(request, *args, **kwargs)
+        answer["Content-Language"] = language
         if mark == fingerprint(language):
             patch_cache_control(answer, public=True, max_age=FOR_EVER, immutable=True)
         else:
