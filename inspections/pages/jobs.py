@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 from django_htmx.http import HTMX_STOP_POLLING
 
+from inspections.language import Words
 from inspections.models import Role, SegmentationRun, User
 from inspections.models.runs import SegmentationRunQuerySet
 from inspections.pages.requests import MemberRequest
@@ -24,10 +25,10 @@ class Group:
     """A kind of job, in the words of the page."""
 
     key: str
-    title: str
+    title: Words
     statuses: tuple[str, ...]
     order: tuple[str, ...]
-    idle: str
+    idle: Words
 
 
 GROUPS = (

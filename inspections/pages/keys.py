@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from inspections.language import Words
+
 SHOWN = {
     "ArrowRight": "→", "ArrowLeft": "←", "ArrowDown": "↓", "ArrowUp": "↑", "Escape": "Esc", "Shift": _("Shift held"),
     " ": _("Space"), "Control+Enter": "Ctrl+Enter",
@@ -17,7 +19,7 @@ class Key:
 
     action: str
     keys: tuple[str, ...]
-    words: str
+    words: Words
 
     @property
     def shown(self) -> list[str]:

@@ -11,11 +11,12 @@ from urllib.parse import urlencode
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from inspections.language import Words
 from inspections.models import Survey, SurveyImage
 
 PAGE_SIZE = 100
 
-SHOWN: dict[str, tuple[str, Q]] = {
+SHOWN: dict[str, tuple[Words, Q]] = {
     "all": (_("All"), Q()),
     "analysed": (_("Analysed"), Q(current_run_id__isnull=False)),
     "findings": (_("With cracks"), Q(finding_count__gt=0)),
@@ -25,7 +26,7 @@ SHOWN: dict[str, tuple[str, Q]] = {
 }
 
 _BY_NAME = ("original_name", "created_at", "pk")
-ORDERS: dict[str, tuple[str, tuple[Any, ...]]] = {
+ORDERS: dict[str, tuple[Words, tuple[Any, ...]]] = {
     "name": (_("Name"), _BY_NAME),
     "taken": (_("Time taken"), (F("taken_at").asc(nulls_last=True), *_BY_NAME)),
     "newest": (_("Added last"), ("-created_at", "pk")),
@@ -69,7 +70,7 @@ class Selection:
 class Choice:
     """One word to choose, with the address it leads to and, for filters, the photos behind it."""
 
-    label: str
+    label: Words
     query: str
     chosen: bool
     count: int | None = None

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from inspections.language import decimal
+from inspections.language import Words, decimal
 from inspections.models import Finding
 
 register = template.Library()
@@ -36,7 +36,7 @@ def grouped(value: int | None) -> str:
 
 @register.simple_tag
 def quantity(
-    value: float | None, unit: str, uncertainty: float | None = None, digits: int = 2, absent: str = ABSENT
+    value: float | None, unit: str, uncertainty: float | None = None, digits: int = 2, absent: Words = ABSENT
 ) -> SafeString:
     """As in “0.42 ± 0.08 mm”. `digits` are decimals, of the value and its uncertainty alike; None reads as `absent`."""
     if value is None:
@@ -62,7 +62,7 @@ def decimals_of(u95: float) -> int:
 
 @register.simple_tag
 def width_mm(
-    value: float | None, u95: float | None = None, bound: float | None = None, absent: str = ABSENT
+    value: float | None, u95: float | None = None, bound: float | None = None, absent: Words = ABSENT
 ) -> SafeString:
     """A width on the surface: “0.42 ± 0.11 mm”; “< 0.31 mm” for a bound, rounded up so that it holds."""
     if value is not None:

@@ -2,14 +2,14 @@
 
 from django import template
 
-from inspections.language import inside
+from inspections.language import Words, inside
 from inspections.retold import retell
 
 register = template.Library()
 
 
 @register.filter
-def within_words(label: str) -> str:
+def within_words(label: Words) -> str:
     """A label in the middle of a sentence: small, where the language writes nouns small."""
     return inside(label)
 

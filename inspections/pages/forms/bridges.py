@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from inspections.language import Words
 from inspections.models import Bridge, Element, Organisation, SurveyImage
 from inspections.pages.forms.record import OwnedForm, RecordForm
 from inspections.services.conditions import pack_of
@@ -21,7 +22,7 @@ class JudgedForm(RecordForm):
 
     photo_lookup: str
 
-    def offer_exposures(self, organisation: Organisation | None, empty: str) -> None:
+    def offer_exposures(self, organisation: Organisation | None, empty: Words) -> None:
         """Make exposure a choice; without an organisation, or where its rules tell no classes apart, leave it out.
 
         A value that the rules in use do not know stays what it is until somebody chooses another.

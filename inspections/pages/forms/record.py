@@ -9,7 +9,7 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 
 from inspections.errors import InspectionError
-from inspections.language import inside
+from inspections.language import Words, inside
 from inspections.models import Organisation, Role, User
 
 
@@ -30,7 +30,7 @@ class RecordForm(forms.ModelForm):
     `cures` name the field beside which a constraint's sentence stands.
     """
 
-    parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    parts: tuple[tuple[Words, tuple[str, ...]], ...] = ()
     given: tuple[str, ...] = ()
     cures: dict[str, str] = {}
 
@@ -43,7 +43,7 @@ class RecordForm(forms.ModelForm):
                 choices = cast(list[tuple[str, str]], field.choices)
                 field.choices = [("", _("Not stated")), *(choice for choice in choices if choice[0])]
 
-    def grouped(self) -> Iterator[tuple[str, list[BoundField]]]:
+    def grouped(self) -> Iterator[tuple[Words, list[BoundField]]]:
         """The parts, with their fields."""
         for legend, names in self.parts:
             yield legend, [self[name] for name in names if name in self.fields]

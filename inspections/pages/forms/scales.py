@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from inspections.errors import InspectionError
+from inspections.language import Words
 from inspections.models import SurveyImage
 from inspections.services.measuring import give_distance, give_known_length
 
@@ -42,9 +43,9 @@ class ScaleForm(forms.Form):
         raise NotImplementedError
 
 
-def _number(label: str, *, required: bool = True) -> forms.FloatField:
+def _number(label: Words, *, required: bool = True) -> forms.FloatField:
     widget = forms.NumberInput(attrs={"step": "any", "inputmode": "decimal", "autocomplete": "off"})
-    return forms.FloatField(label=label, required=required, widget=widget)
+    return forms.FloatField(label=label, required=required, widget=widget)  # type: ignore[arg-type]
 
 
 class DistanceForm(ScaleForm):
