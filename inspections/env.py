@@ -1,6 +1,7 @@
 """Every environment variable Hairline reads, in one place. A wrong value stops the start with its name and its cure."""
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -46,6 +47,8 @@ SETTINGS = (
     Setting("HAIRLINE_WORKERS", "1", "photos analysed at the same time on this machine, 1 to 64"),
     Setting("HAIRLINE_MAX_PHOTO_MB", "400", "largest photo accepted, in megabytes"),
     Setting("HAIRLINE_MAX_MEGAPIXELS", "250", "largest photo accepted, in megapixels"),
+    Setting("HAIRLINE_MAP_TILES", "none", "where maps get tiles: https://HOST/{z}/{x}/{y}.png; none: a plain grid"),
+    Setting("HAIRLINE_MAP_CREDIT", "none", "whom the map's tiles are to be credited to"),
 )
 
 DEVICES = ("auto", "cpu", "openvino", "torch-cpu", "cuda")
@@ -69,6 +72,14 @@ class Environment:
     workers: int
     max_photo_bytes: int
     max_pixels: int
+    map_tiles: str
+    map_credit: str
+
+    @property
+    def map_origin(self) -> str:
+        """From where browsers may load tiles, as a policy names it; empty where there are none."""
+        parts = urlsplit(self.map_tiles)
+        return f"{parts.scheme}://{parts.netloc}" if self.map_tiles else ""
 
 
 def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
@@ -94,6 +105,8 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
         workers=_whole_number(environ, "HAIRLINE_WORKERS", 1, 64),
         max_photo_bytes=_whole_number(environ, "HAIRLINE_MAX_PHOTO_MB", 1, 100_000) * 1_000_000,
         max_pixels=_whole_number(environ, "HAIRLINE_MAX_MEGAPIXELS", 1, 2_000) * 1_000_000,
+        map_tiles=_map_tiles(environ),
+        map_credit=_unless_none(environ, "HAIRLINE_MAP_CREDIT"),
     )
 
 
@@ -121,6 +134,23 @@ def _one_of(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> 
 
 def _yes_or_no(environ: Mapping[str, str], name: str) -> bool:
     return _one_of(environ, name, ("yes", "no")) == "yes"
+
+
+def _unless_none(environ: Mapping[str, str], name: str) -> str:
+    value = _text(environ, name)
+    return "" if value.lower() == "none" else value
+
+
+def _map_tiles(environ: Mapping[str, str]) -> str:
+    """The address of tiles with its three places. Its host goes into a policy, so nothing else may stand there."""
+    value = _unless_none(environ, "HAIRLINE_MAP_TILES")
+    if not value:
+        return ""
+    good = re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?/[^\s\"'<>\\]*", value)
+    if not good or any(place not in value for place in ("{z}", "{x}", "{y}")):
+        cure = "Give https://HOST/… with {z}, {x} and {y}, as in https://tiles.example.org/{z}/{x}/{y}.png, or none."
+        raise EnvironmentMistake("HAIRLINE_MAP_TILES", value, cure)
+    return value
 
 
 def _data_folder(environ: Mapping[str, str]) -> Path:

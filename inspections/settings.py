@@ -121,6 +121,10 @@ FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 MAX_PHOTO_BYTES = ENVIRONMENT.max_photo_bytes
 MAX_PIXELS = ENVIRONMENT.max_pixels
 
+# Without tiles a map is a plain grid, and no browser asks anybody else for anything.
+MAP_TILES = ENVIRONMENT.map_tiles
+MAP_CREDIT = ENVIRONMENT.map_credit
+
 # The record rings the worker's bell by name; it never imports the worker.
 RUN_DISPATCHER = "worker.dispatch.enqueue_run"
 MEASURE_DISPATCHER = "worker.dispatch.enqueue_measuring"
@@ -180,7 +184,7 @@ SPECTACULAR_SETTINGS = {
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "blob:", "data:"],
+        "img-src": [SELF, "blob:", "data:", *filter(None, [ENVIRONMENT.map_origin])],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

@@ -1,8 +1,7 @@
 """What a region looks like: a small picture of it for the pages, and which others of its survey look alike.
 
-The descriptor is a histogram of oriented gradients (Dalal and Triggs 2005) of the patch in grey, on GRID × GRID cells
-of BINS directions, beside the patch's mean colour: joints, form ties and shadows of one wall give nearly the same.
-Groups are made as photos come in (leader clustering): a patch joins the nearest group within NEAR, or begins one.
+Groups are made as photos come in (leader clustering): a patch joins the nearest group within NEAR by what it looks like
+(`worker.appearance`), or begins one.
 """
 
 from collections.abc import Sequence
@@ -16,17 +15,14 @@ from PIL import Image
 from inspections.models import LookAlikes, Survey
 from inspections.services.storage import writing
 from segmentation.results import Crack
+from worker.appearance import Descriptor, describe
 
 PATCH_PX = 192
 LARGEST_PX = 1024
 MARGIN = 1.3
 QUALITY = 82
-SIDE, GRID, BINS = 64, 4, 8
-COLOUR_WEIGHT = 1.0
-NEAR = 0.45
-"""Distance of two descriptors up to which patches count as alike: 0 for the same picture, 1.4 with nothing alike."""
-
-Descriptor = NDArray[np.float32]
+NEAR = 0.42
+"""Distance of two descriptors up to which patches count as alike. Wider, groups mix surfaces (DECISIONS.md)."""
 
 
 def cut_patches(pixels: NDArray[np.uint8], cracks: Sequence[Crack]) -> list[Image.Image]:
@@ -51,12 +47,13 @@ def group_by_look(survey: Survey, patches: Sequence[Image.Image]) -> list[LookAl
 
     Two workers at once may begin two groups that are alike: the reviewer then sees two, and nothing is lost.
     """
-    groups = list(survey.look_alikes.all())
+    looks = [describe(patch) for patch in patches]
+    # A descriptor of another length is from before this one was made.
+    groups = [group for group in survey.look_alikes.all() if looks and len(group.centre) == looks[0].size]
     known = len(groups)
     centres: list[Descriptor] = [np.array(group.centre, np.float32) / np.float32(255) for group in groups]
     found = []
-    for patch in patches:
-        look = describe(patch)
+    for look in looks:
         away = [float(np.linalg.norm(look - centre)) for centre in centres]
         nearest = int(np.argmin(away)) if away else -1
         if nearest < 0 or away[nearest] > NEAR:
@@ -66,26 +63,6 @@ def group_by_look(survey: Survey, patches: Sequence[Image.Image]) -> list[LookAl
         found.append(groups[nearest])
     LookAlikes.objects.bulk_create(groups[known:])
     return found
-
-
-def describe(patch: Image.Image) -> Descriptor:
-    """The descriptor of an RGB patch, float32 (GRID² · BINS + 3,), of values 0 to 1."""
-    small = np.asarray(patch.resize((SIDE, SIDE), Image.Resampling.BOX), np.float32) / 255
-    rows, columns = np.gradient(small.mean(axis=2))
-    strength = np.hypot(rows, columns)
-    # Directions without a sign: a dark line on a light wall has both.
-    turn = (np.arctan2(rows, columns) % np.pi) / np.pi * BINS
-    low = np.floor(turn).astype(int)
-    share = turn - low
-    cell = SIDE // GRID
-    place = (np.arange(SIDE) // cell)[:, None] * GRID + (np.arange(SIDE) // cell)[None, :]
-    bins = np.zeros(GRID * GRID * BINS, np.float64)
-    for offset, weight in ((0, 1 - share), (1, share)):
-        np.add.at(bins, (place * BINS + (low + offset) % BINS).ravel(), (strength * weight).ravel())
-    # Square roots keep one strong edge from hiding all the others.
-    bins = np.sqrt(bins / max(1e-6, bins.sum()))
-    colour = COLOUR_WEIGHT * small.mean(axis=(0, 1))
-    return np.concatenate((bins, colour)).astype(np.float32)
 
 
 def _cut(pixels: NDArray[np.uint8], crack: Crack) -> Image.Image:

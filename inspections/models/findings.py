@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce
 
 from inspections.models.images import SurveyImage
 from inspections.models.owned import OwnedQuerySet
@@ -27,6 +28,14 @@ class LookAlikes(Record):
         return f"Look-alikes of {self.survey}"
 
 
+# Measured widths first, then those of which only a bound is known, then those of photos without a scale.
+WIDEST_FIRST = [
+    F("widest_mm").desc(nulls_last=True),
+    F("widest_bound_mm").desc(nulls_last=True),
+    F("widest_px").desc(),
+]
+
+
 class FindingQuerySet(OwnedQuerySet):
     organisation_path = "image__survey__bridge__organisation"
 
@@ -41,6 +50,10 @@ class FindingQuerySet(OwnedQuerySet):
     def undecided(self) -> Self:
         """Those on which nobody has decided yet."""
         return self.filter(verdict__isnull=True)
+
+    def with_widest_px(self) -> Self:
+        """Adds widest_px: the widest place in pixels, or for older findings the mask's."""
+        return self.annotate(widest_px=Coalesce("width_widest_px", "width_max_px"))
 
     def counted_by_state(self, *keys: str) -> models.QuerySet[Any, dict[str, Any]]:
         """Rows of `keys` with verdict (None while undecided), decided_state, state, worst_state, and count."""

@@ -17,6 +17,8 @@ from inspections.pages.cracks import last_lengths, worst_by
 from inspections.pages.elementtree import element_tree
 from inspections.pages.forms.bridges import BridgeForm
 from inspections.pages.keyplan import draw_key_plan
+from inspections.pages.maps import bridge_map
+from inspections.pages.overview import overview_of
 from inspections.pages.requests import MemberRequest
 from inspections.pages.surveyrows import with_worst
 from inspections.services.conditions import pack_of
@@ -38,8 +40,10 @@ ORDERS = {
 
 @require_GET
 def bridges(request: MemberRequest) -> HttpResponse:
-    """All bridges of the reader's organisations; `?q=` finds, `?sort=` orders."""
+    """All bridges of the reader's organisations; `?q=` finds, `?sort=` orders, `?view=map` shows where they stand."""
     query = request.GET.get("q", "").strip()[:200]
+    if request.GET.get("view") == "map":
+        return bridge_map(request, Bridge.objects.visible_to(request.user).matching(query), query)
     sort = request.GET.get("sort", "name")
     order = ORDERS.get(sort, ORDERS["name"])
     rows = Bridge.objects.visible_to(request.user).matching(query).with_overview().order_by(*order, "name", "pk")
@@ -73,6 +77,7 @@ def bridge(request: MemberRequest, pk: UUID) -> HttpResponse:
         "last_length": last_lengths("survey__bridge", [found.pk]).get(found.pk),
         "elements": element_tree(found),
         "conditions": conditions,
+        **overview_of(found, found.last_surveyed_on),
         "plan": draw_key_plan(found, Bridge.objects.visible_to(request.user)),
         "may_edit": request.user.may(Role.INSPECTOR, found.organisation),
     }

@@ -16,6 +16,7 @@ THEMES = ("system", "light", "dark")
 
 # The first word of an address' name tells the section it belongs to.
 SECTIONS = {
+    "overview": "overview",
     "bridge": "bridges",
     "bridges": "bridges",
     "element": "bridges",

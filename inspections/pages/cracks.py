@@ -8,17 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, Max, Q, Sum, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models.functions import RowNumber
 
 from inspections.models import Finding, SurveyImage
-from inspections.models.findings import FindingQuerySet
-
-# Measured widths first, then those of which only a bound is known, then those of photos without a scale.
-_WIDEST_FIRST = [
-    F("widest_mm").desc(nulls_last=True),
-    F("widest_bound_mm").desc(nulls_last=True),
-    F("widest_px").desc(),
-]
+from inspections.models.findings import WIDEST_FIRST, FindingQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +47,8 @@ def worst_of(findings: FindingQuerySet, path: str) -> dict[Any, Worst]:
     """The widest of `findings` that nobody has rejected, by what lies along `path`."""
     ranked = (
         findings.standing()
-        .annotate(widest_px=Coalesce("width_widest_px", "width_max_px"))
-        .annotate(rank=Window(RowNumber(), partition_by=[F(path)], order_by=_WIDEST_FIRST))
+        .with_widest_px()
+        .annotate(rank=Window(RowNumber(), partition_by=[F(path)], order_by=WIDEST_FIRST))
         .filter(rank=1)
     )
     rows = ranked.order_by().values_list(path, "widest_px", "widest_mm", "widest_u95_mm", "widest_bound_mm")

@@ -6,12 +6,15 @@ from django.views.generic import RedirectView
 
 from inspections.pages import (
     bridges,
+    comparison,
     elements,
     findings,
     images,
     jobs,
+    maps,
     media,
     networks,
+    overview,
     projects,
     review,
     review_grid,
@@ -26,7 +29,8 @@ from inspections.pages import (
 )
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="bridges"), name="home"),
+    path("", RedirectView.as_view(pattern_name="overview"), name="home"),
+    path("overview/", overview.overview, name="overview"),
     path("words/<slug:language>.<slug:mark>.js", words.Words.as_view(), name="words"),
     path("login/", settings.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
@@ -34,6 +38,7 @@ urlpatterns = [
     path("bridges/new/", bridges.bridge_new, name="bridge-new"),
     path("bridges/<uuid:pk>/", bridges.bridge, name="bridge"),
     path("bridges/<uuid:pk>/edit/", bridges.bridge_edit, name="bridge-edit"),
+    path("bridges/<uuid:pk>/compare/", comparison.bridge_compare, name="bridge-compare"),
     path("bridges/<uuid:pk>/elements/new/", elements.element_new, name="element-new"),
     path("elements/<uuid:pk>/", elements.element_edit, name="element-edit"),
     path("bridges/<uuid:pk>/surveys/new/", survey_forms.survey_new, name="survey-new"),
@@ -43,6 +48,8 @@ urlpatterns = [
     path("surveys/<uuid:pk>/sign-off/", sign_off.survey_close, name="survey-close"),
     path("surveys/<uuid:pk>/reopen/", sign_off.survey_reopen, name="survey-reopen"),
     path("surveys/<uuid:pk>/history/", sign_off.survey_history, name="survey-history"),
+    path("surveys/<uuid:pk>/map/", maps.survey_map, name="survey-map"),
+    path("surveys/<uuid:pk>/places.json", maps.survey_places, name="survey-places"),
     path("surveys/<uuid:pk>/edit/", survey_forms.survey_edit, name="survey-edit"),
     path("photos/<uuid:pk>/", images.photo, name="photo"),
     path("photos/<uuid:pk>/analyse/", images.photo_analyse, name="photo-analyse"),

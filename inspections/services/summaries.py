@@ -79,6 +79,16 @@ def conditions_of_bridge(bridge: Bridge, pack: Pack) -> BridgeConditions:
     return BridgeConditions(_total(found.values(), pack), surveys, elements)
 
 
+def conditions_of_bridges(bridges: Iterable[Bridge], pack: Pack) -> dict[UUID, ConditionSummary]:
+    """Each bridge's over all its surveys, by its id; all of one organisation. Three queries."""
+    found = {bridge.pk: ConditionSummary.of_nothing(pack) for bridge in bridges}
+    bridge_of = dict(Survey.objects.filter(bridge__in=found).values_list("pk", "bridge"))
+    for (survey, _element), one in _by_place(pack, survey__bridge__in=list(found)).items():
+        if survey in bridge_of:
+            found[bridge_of[survey]] += one
+    return found
+
+
 def _parents(bridge_id: UUID) -> dict[UUID, UUID | None]:
     return dict(Element.objects.filter(bridge=bridge_id).values_list("pk", "parent"))
 

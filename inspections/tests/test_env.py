@@ -1,6 +1,10 @@
 """Settings: read in one place; a wrong one stops the start with its name and cure; the README lists them all."""
 
+import ast
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +32,10 @@ def test_a_fresh_folder_gets_defaults_and_a_private_key(tmp_path: Path) -> None:
         ("HAIRLINE_DEVICE", "tpu", "cuda"),
         ("HAIRLINE_MAX_PHOTO_MB", "-3", "whole number"),
         ("HAIRLINE_MAX_MEGAPIXELS", "1e3", "whole number"),
+        ("HAIRLINE_MAP_TILES", "https://tiles.example.org/all.png", "{z}, {x} and {y}"),
+        ("HAIRLINE_MAP_TILES", "ftp://tiles.example.org/{z}/{x}/{y}.png", "https://HOST/"),
+        ("HAIRLINE_MAP_TILES", "https://*/{z}/{x}/{y}.png", "https://HOST/"),
+        ("HAIRLINE_MAP_TILES", "https://a.org; script-src *//{z}/{x}/{y}", "https://HOST/"),
         ("DATABASE_URL", "mysql://u:hunter2@h/d", "postgres://"),
         ("REDIS_URL", "amqp://u:hunter2@h", "redis://"),
         ("SECRET_KEY", "short", "32"),
@@ -40,6 +48,30 @@ def test_a_wrong_value_stops_the_start(name: str, value: str, cure: str, tmp_pat
     message = str(mistake.value)
     assert message.startswith(f"{name}=") and cure in message
     assert "hunter2" not in message, "a password is never printed"
+
+
+@pytest.mark.parametrize(
+    ("tiles", "origin"),
+    [
+        ("", ""),
+        ("none", ""),
+        ("https://tiles.example.org/osm/{z}/{x}/{y}.png?key=1", "https://tiles.example.org"),
+        ("http://10.0.0.7:8080/{z}/{x}/{y}.png", "http://10.0.0.7:8080"),
+    ],
+)
+def test_maps_ask_exactly_the_tile_server_that_is_named(tiles: str, origin: str, tmp_path: Path) -> None:
+    environment = read_environment({"HAIRLINE_DATA": str(tmp_path), "HAIRLINE_MAP_TILES": tiles})
+    assert environment.map_origin == origin
+    found = subprocess.run(
+        [sys.executable, "-c", "from inspections import settings; print(settings.CONTENT_SECURITY_POLICY)"],
+        cwd=ROOT,
+        env={**os.environ, "HAIRLINE_DATA": str(tmp_path), "HAIRLINE_MAP_TILES": tiles},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    allowed = ast.literal_eval(found.stdout)["DIRECTIVES"]["img-src"]
+    assert allowed == ["'self'", "blob:", "data:", *([origin] if origin else [])]
 
 
 def test_a_deep_data_folder_still_gets_a_usable_socket(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from inspections.services.storage import media_path
 from inspections.testing import draw_photo, make_image, make_survey
 from segmentation.drawing import FLAT, straight_crack
 from segmentation.drawing import draw_photo as draw_wall
-from worker.looks import PATCH_PX, cut_patches, describe, group_by_look
+from worker.appearance import describe
+from worker.looks import NEAR, PATCH_PX, cut_patches, group_by_look
 from worker.tests.test_matching import bar, look
 
 pytestmark = pytest.mark.usefixtures("record")
@@ -49,7 +50,25 @@ def test_photos_of_the_same_joint_are_one_group_and_other_things_are_not() -> No
 def test_a_descriptor_knows_pictures_by_their_edges_not_by_their_light() -> None:
     joint, same, other = (describe(patch(*which)) for which in (("joint", 1), ("joint", 2), ("slanting", 3)))
     assert np.linalg.norm(joint - same) < 0.5 * np.linalg.norm(joint - other)
-    assert joint.min() >= 0 and joint.max() <= 1 and describe(Image.new("RGB", (192, 192))).max() == 0
+    assert np.abs(describe(Image.new("RGB", (PATCH_PX, PATCH_PX)))).max() == 0
+
+
+def test_another_surface_is_another_look_even_where_nothing_is_drawn_on_it() -> None:
+    numbers = np.random.default_rng(5)
+    greys = [numbers.normal(140, spread, (PATCH_PX, PATCH_PX, 1)) for spread in (2, 2, 40)]
+    smooth, like, rough = (
+        describe(Image.fromarray(np.repeat(np.clip(grey, 0, 255), 3, axis=2).astype(np.uint8))) for grey in greys
+    )
+    green = describe(Image.new("RGB", (PATCH_PX, PATCH_PX), (110, 160, 90)))
+    assert np.linalg.norm(smooth - like) < NEAR
+    assert min(np.linalg.norm(smooth - rough), np.linalg.norm(smooth - green)) > NEAR
+
+
+def test_groups_of_an_earlier_descriptor_are_left_as_they_are() -> None:
+    survey = make_survey()
+    old = LookAlikes.objects.create(survey=survey, centre=[0, 0, 0])
+    (group,) = group_by_look(survey, [patch("joint", 1)])
+    assert group != old and survey.look_alikes.count() == 2
 
 
 @pytest.mark.parametrize("box", [(0, 0, 30, 30), (270, 170, 300, 200), (0, 90, 300, 94), (100, 0, 104, 200)])

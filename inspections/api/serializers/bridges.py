@@ -55,6 +55,7 @@ class BridgeSerializer(JudgedSerializer):
             "longitude",
             "material",
             "exposure",
+            "inspection_months",
             "notes",
             "created_at",
             "last_surveyed_on",

@@ -63,7 +63,7 @@ class BridgeForm(JudgedForm, OwnedForm):
             ("organisation", "name", "structure_number", "material", "exposure", "year_built", "owner"),
         ),
         (_("Where it stands"), ("carries", "crosses", "latitude", "longitude")),
-        ("", ("notes",)),
+        ("", ("inspection_months", "notes")),
     )
     cures = {
         "structure_number_once_per_organisation": "structure_number",
@@ -74,7 +74,7 @@ class BridgeForm(JudgedForm, OwnedForm):
         model = Bridge
         fields = (
             "organisation", "name", "structure_number", "owner", "carries", "crosses", "year_built",
-            "latitude", "longitude", "material", "exposure", "notes",
+            "latitude", "longitude", "material", "exposure", "inspection_months", "notes",
         )  # fmt: skip
         labels = {
             "organisation": _("Organisation"),
@@ -98,6 +98,7 @@ class BridgeForm(JudgedForm, OwnedForm):
         }
         widgets = {
             "year_built": forms.NumberInput(attrs={"inputmode": "numeric"}),
+            "inspection_months": forms.NumberInput(attrs={"inputmode": "numeric"}),
             "latitude": forms.NumberInput(attrs={"step": "any"}),
             "longitude": forms.NumberInput(attrs={"step": "any"}),
             "notes": forms.Textarea(attrs={"rows": 4}),
@@ -108,6 +109,12 @@ class BridgeForm(JudgedForm, OwnedForm):
         # Where the organisation is still to be chosen, its rules are not known yet.
         known = self.instance.organisation_id is not None
         self.offer_exposures(self.instance.organisation if known else None, _("Not stated"))
+        self.fields["inspection_months"].required = False
+
+    def clean_inspection_months(self) -> int:
+        """Empty means as it was."""
+        months = self.cleaned_data["inspection_months"]
+        return self.instance.inspection_months if months is None else months
 
 
 class ElementForm(JudgedForm):

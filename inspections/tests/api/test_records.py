@@ -42,6 +42,15 @@ def test_a_bridge_with_elements_a_project_and_a_survey(inspector, organisation):
     assert inspector.get("bridges/").json()["results"][0]["last_surveyed_on"] == "2026-05-04"
 
 
+def test_the_months_between_surveys(inspector, organisation):
+    bridge = inspector.post("bridges/", {"name": "Mill bridge"}).json()
+    assert bridge["inspection_months"] == 24
+    changed = inspector.patch(f"bridges/{bridge['id']}/", {"inspection_months": 12})
+    assert changed.json()["inspection_months"] == 12
+    refused = inspector.patch(f"bridges/{bridge['id']}/", {"inspection_months": 0})
+    assert (refused.status_code, refused.json()["field"]) == (400, "inspection_months")
+
+
 def test_a_parent_of_another_bridge_is_refused(inspector, organisation):
     parent = make_element(make_bridge(organisation))
     answer = inspector.post(

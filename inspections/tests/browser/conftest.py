@@ -1,8 +1,12 @@
-"""A real browser before the real stack: broker, web server, worker and the shipped network."""
+"""A real browser before the real stack: broker, web server, worker and the shipped network.
+
+Chromium for all tests; those marked `every_browser` are done again in Firefox.
+"""
 
 import os
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from inspections.env import ROOT
 from inspections.tests.browser.drawing import draw_wall
@@ -18,7 +22,15 @@ from inspections.tests.browser.look import ARGUMENTS
 from inspections.tests.browser.stack import PASSWORD, Analysed, Stack
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+FIREFOX = Path(os.environ.get("FIREFOX", "/usr/bin/firefox-esr"))
 PATIENCE_MS = 120_000
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    test = metafunc.definition
+    if "browser" in metafunc.fixturenames and test.get_closest_marker("every_browser"):
+        names = ["chromium"] if test.get_closest_marker("only_chromium") else ["chromium", "firefox"]
+        metafunc.parametrize("browser", names, indirect=True, scope="module")
 
 
 def _miss(reason: str) -> None:
@@ -43,14 +55,32 @@ def stack() -> Iterator[Stack]:
 
 # For one module, not the session: Playwright's event loop keeps Django from its database in this thread.
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        _miss(f"There is no browser at {CHROMIUM}; install Chromium, or set CHROMIUM to where it is.")
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    name = getattr(request, "param", "chromium")
+    place = {"chromium": CHROMIUM, "firefox": FIREFOX}[name]
+    if not place.exists():
+        _miss(f"There is no browser at {place}; install it, or set {name.upper()} to where it is.")
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = _launch_firefox(playwright) if name == "firefox" else _launch_chromium(playwright)
         yield browser
         browser.close()
+
+
+def _launch_chromium(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+
+
+def _launch_firefox(playwright: Playwright) -> Browser:
+    return playwright.firefox.launch(
+        channel="moz-firefox",
+        executable_path=Path(__file__).with_name("firefox.py"),
+        env={
+            **os.environ,
+            "HAIRLINE_FIREFOX": str(FIREFOX),
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        },
+    )
 
 
 @dataclass
@@ -73,7 +103,7 @@ class Visitor:
         page.fill("[name=username]", name)
         page.fill("[name=password]", PASSWORD)
         page.get_by_role("button", name="Log in").click()
-        page.wait_for_url(re.compile("/bridges/"))
+        page.wait_for_url(re.compile("/overview/"))
         page.close()
 
     def _listen(self, said: ConsoleMessage) -> None:
@@ -93,13 +123,16 @@ def tickets() -> dict[str, Any]:
 
 
 @pytest.fixture
-def enter(stack: Stack, chromium: Browser, tickets: dict[str, Any]) -> Iterator[Callable[..., Visitor]]:
+def enter(stack: Stack, browser: Browser, tickets: dict[str, Any]) -> Iterator[Callable[..., Visitor]]:
     """Opens a browser of one's own; `enter("reviewer")` is logged in. Complaints fail the test at its end."""
     visitors: list[Visitor] = []
 
     def enter_as(name: str = "", **options: Any) -> Visitor:
         settings = {"viewport": {"width": 1440, "height": 900}, "storage_state": tickets.get(name), **options}
-        context = chromium.new_context(**settings)
+        context = browser.new_context(**settings)
+        if browser.browser_type.name == "firefox" and "color_scheme" in options:
+            # Firefox cannot be told yet that the system is dark; Hairline can.
+            context.add_cookies([{"name": "hairline_theme", "value": options["color_scheme"], "url": stack.url}])
         context.set_default_timeout(PATIENCE_MS)
         visitor = Visitor(stack.url, context)
         visitors.append(visitor)

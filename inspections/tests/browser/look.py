@@ -67,7 +67,7 @@ def log_in(context: BrowserContext, base: str, login: tuple[str, str]) -> None:
     page.fill("input[name=username]", login[0])
     page.fill("input[name=password]", login[1])
     page.click("button.button--primary")
-    page.wait_for_url(re.compile(r"/bridges/"))
+    page.wait_for_url(re.compile(r"/overview/"))
     page.close()
 
 
@@ -88,7 +88,9 @@ def press_submit(page: Page) -> None:
 def shots(page: Page, base: str) -> Iterator[Shot]:
     """Every page, found by walking the record from its first bridge."""
     uuid = r"[0-9a-f-]{36}"
-    yield Shot("bridges", "/bridges/", ("home", "bridges"))
+    yield Shot("overview", "/overview/", ("home", "overview"))
+    yield Shot("bridges", "/bridges/", ("bridges",))
+    yield Shot("bridges-map", "/bridges/?view=map", ("bridges",))
     yield Shot("bridges-no-match", "/bridges/?q=nowhere+at+all", ("bridges",))
     yield Shot("bridge-new", "/bridges/new/", ("bridge-new",))
     yield Shot("bridge-new-errors", "/bridges/new/", ("bridge-new",), press_submit)
@@ -117,6 +119,7 @@ def shots(page: Page, base: str) -> Iterator[Shot]:
 def _bridge_shots(page: Page, base: str, bridge: str, uuid: str) -> Iterator[Shot]:
     yield Shot("bridge", bridge, ("bridge",))
     yield Shot("bridge-edit", f"{bridge}edit/", ("bridge-edit",))
+    yield Shot("bridge-compare", f"{bridge}compare/", ("bridge-compare",))
     yield Shot("element-new", f"{bridge}elements/new/", ("element-new",))
     yield Shot("survey-new", f"{bridge}surveys/new/", ("survey-new",))
     element = first_link(page, urljoin(base, bridge), rf"/elements/{uuid}/")
@@ -126,6 +129,7 @@ def _bridge_shots(page: Page, base: str, bridge: str, uuid: str) -> Iterator[Sho
     if not survey:
         return
     yield Shot("survey", survey, ("survey",))
+    yield Shot("survey-map", f"{survey}map/", ("survey-map", "survey-places"))
     yield Shot("survey-edit", f"{survey}edit/", ("survey-edit",))
     photo = first_link(page, urljoin(base, survey), rf"/photos/{uuid}/")
     if photo:

@@ -157,13 +157,13 @@ def test_by_keyboard_alone(visit, inspector):
     page.keyboard.type("kettle/")
     page.keyboard.press("Enter")
     expect(page.locator("h1 + p")).to_contain_text("No bridge with “kettle/”")
-    page.locator(".menu summary").focus()
+    page.locator(".topbar .menu summary").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    expect(page.locator(".menu__sheet a").first).to_be_focused()
+    expect(page.locator(".topbar .menu__sheet a").first).to_be_focused()
     page.keyboard.press("Escape")
-    expect(page.locator(".menu summary")).to_be_focused()
-    expect(page.locator(".menu__sheet")).to_be_hidden()
+    expect(page.locator(".topbar .menu summary")).to_be_focused()
+    expect(page.locator(".topbar .menu__sheet")).to_be_hidden()
 
 
 def test_single_letter_keys_can_be_switched_off(visit, inspector):

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from inspections.tests.browser.findings import wcag_findings
 
-pytestmark = [pytest.mark.browser, pytest.mark.street]
+pytestmark = [pytest.mark.browser, pytest.mark.street, pytest.mark.every_browser]
 
 COLOURS = """
 selector => {
@@ -134,6 +134,7 @@ def test_analysing_again_is_followed_to_its_end(enter, surveyed):
     expect(page.locator("#panel-history")).to_contain_text("Asked for by Inspector")
 
 
+@pytest.mark.only_chromium("scripts switched off")
 def test_deciding_works_without_script(enter, surveyed):
     page = enter("reviewer", java_script_enabled=False).open(surveyed.photos[1])
     page.get_by_role("button", name="Reject crack 1", exact=True).click()

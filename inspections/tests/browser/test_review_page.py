@@ -2,13 +2,14 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from inspections.tests.browser.drawing import draw_wall
 from inspections.tests.browser.findings import wcag_findings
+from inspections.tests.browser.keyboard_run import decide_by_keys
 from inspections.tests.browser.stack import Analysed, Stack
 
-pytestmark = [pytest.mark.browser, pytest.mark.street]
+pytestmark = [pytest.mark.browser, pytest.mark.street, pytest.mark.every_browser]
 PHOTOS, CRACKS = 5, 3
 LEFT = """
 () => {
@@ -19,9 +20,9 @@ LEFT = """
 
 
 @pytest.fixture(scope="module")
-def walls(stack: Stack) -> Analysed:
-    """Photos of look-alike walls, three cracks on each."""
-    photos = stack.data / "walls"
+def walls(stack: Stack, browser: Browser) -> Analysed:
+    """Photos of look-alike walls, three cracks on each; each browser has its own."""
+    photos = stack.data / f"walls-{browser.browser_type.name}"
     photos.mkdir()
     for seed in range(PHOTOS):
         (photos / f"wall-{seed}.jpg").write_bytes(draw_wall(40 + seed, cracks=CRACKS))
@@ -145,18 +146,13 @@ def test_everybody_can_use_it(enter, queue, path, theme, size):
     assert wcag_findings(Axe(), page) == []
 
 
-def test_a_queue_to_its_end_from_the_keyboard(page):
-    """What one decision costs: one request that brings the next region along, and the tiles of its photo."""
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if "/tiles/" not in request.url else None)
+def test_a_queue_to_its_end_with_the_key_sheet_alone(page):
+    """What one decision costs: one request that brings the next region along, and the pictures of its photo."""
     waiting = left(page)
-    asked.clear()
-    for place in range(waiting):
-        # Quicker than the server, keys meet no region, and decide nothing.
-        expect(page.locator(".region.is-shown")).to_have_count(1)
-        page.keyboard.press("antmfx"[place % 6])
+    run = decide_by_keys(page, waiting + 1)
     expect(page.locator("#done")).to_be_visible()
-    settled(page)
-    own = [address for address in asked if "/decide/" in address or "/review/next/" in address]
-    assert len(own) <= waiting + 2, own
+    assert len(run.seconds) == waiting
+    assert run.wrong == []
+    assert run.requests["decide"] == waiting
+    assert run.requests["next"] <= 2
     assert left(page) == 0

@@ -11,7 +11,7 @@ from playwright.sync_api import Error, Page, Route, expect
 from inspections.tests.browser.drawing import draw_wall
 from inspections.tests.browser.findings import wcag_findings
 
-pytestmark = [pytest.mark.browser, pytest.mark.street]
+pytestmark = [pytest.mark.browser, pytest.mark.street, pytest.mark.every_browser]
 
 
 @pytest.fixture
@@ -41,6 +41,7 @@ def page(enter, surveyed) -> Page:
     return page
 
 
+@pytest.mark.only_chromium("choosing a folder")
 def test_a_folder_is_opened_to_its_depth(page, folder):
     page.locator("#folder-files").set_input_files(folder)
     expect(page.locator("#sending-words")).to_have_text("3 of 3 received")
@@ -127,6 +128,7 @@ def test_a_stopped_upload_may_go_on(page, folder):
     expect(page.locator("#sending-words")).to_have_text("1 of 1 received")
 
 
+@pytest.mark.only_chromium("answering a question on leaving")
 def test_leaving_while_sending_is_asked_about(page, folder):
     held = hold_uploads(page)
     page.locator("#drop-files").set_input_files(folder / "a.jpg")
@@ -172,6 +174,7 @@ def test_a_filter_is_an_address(enter, surveyed):
     expect(page.locator(".card")).to_have_count(2)
 
 
+@pytest.mark.only_chromium("scripts switched off")
 def test_photos_come_in_without_script(enter, surveyed, folder):
     visitor = enter("inspector", java_script_enabled=False)
     page = visitor.open(surveyed.path)

@@ -17,10 +17,12 @@ pytestmark = pytest.mark.django_db
 # What it takes: the method, and the lowest role that is let in. None: anybody who is logged in, without any object.
 NEEDS: dict[str, tuple[str, Role | None]] = {
     "home": ("get", None),
+    "overview": ("get", None),
     "bridges": ("get", None),
     "bridge-new": ("get", Role.INSPECTOR),
     "bridge": ("get", Role.VIEWER),
     "bridge-edit": ("get", Role.INSPECTOR),
+    "bridge-compare": ("get", Role.VIEWER),
     "element-new": ("get", Role.INSPECTOR),
     "element-edit": ("get", Role.INSPECTOR),
     "survey-new": ("get", Role.INSPECTOR),
@@ -31,6 +33,8 @@ NEEDS: dict[str, tuple[str, Role | None]] = {
     "survey-close": ("post", Role.REVIEWER),
     "survey-reopen": ("post", Role.REVIEWER),
     "survey-history": ("get", Role.VIEWER),
+    "survey-map": ("get", Role.VIEWER),
+    "survey-places": ("get", Role.VIEWER),
     "photo": ("get", Role.VIEWER),
     "photo-analyse": ("post", Role.INSPECTOR),
     "photo-scale": ("get", Role.VIEWER),

@@ -45,6 +45,16 @@ def test_a_good_bridge_is_kept(inside, organisation):
     bridge = Bridge.objects.get()
     assert answer["Location"] == reverse("bridge", args=[bridge.pk])
     assert (bridge.organisation, bridge.year_built, bridge.longitude) == (organisation, 1968, -2.00342)
+    assert bridge.inspection_months == 24
+
+
+def test_the_months_between_surveys_are_given_and_stay(inside, organisation):
+    inside.post(reverse("bridge-new"), {**GOOD_BRIDGE, "inspection_months": "72"})
+    bridge = Bridge.objects.get()
+    assert bridge.inspection_months == 72
+    inside.post(reverse("bridge-edit", args=[bridge.pk]), {**GOOD_BRIDGE, "inspection_months": ""})
+    bridge.refresh_from_db()
+    assert bridge.inspection_months == 72
 
 
 @pytest.mark.parametrize(
@@ -58,6 +68,8 @@ def test_a_good_bridge_is_kept(inside, organisation):
         ({"latitude": "nan"}, "latitude", "number"),
         ({"year_built": "0"}, "year_built", "1"),
         ({"year_built": "next year"}, "year_built", "number"),
+        ({"inspection_months": "0"}, "inspection_months", "1"),
+        ({"inspection_months": "241"}, "inspection_months", "240"),
         ({"material": "cheese"}, "material", "cheese"),
         ({"name": "a\0b"}, "name", "Null"),
     ],

@@ -296,5 +296,5 @@ def test_the_admin_has_a_bridge_judged_again_too(organisation):
     client.force_login(make_user(is_staff=True, is_superuser=True))
     address = reverse("admin:inspections_bridge_change", args=[bridge.pk])
     for expected, material in ((0, "reinforced_concrete"), (1, "steel")):
-        assert client.post(address, {**BRIDGE, "material": material}).status_code == 302
+        assert client.post(address, {**BRIDGE, "inspection_months": 24, "material": material}).status_code == 302
         assert wanted(image) == expected

@@ -92,7 +92,7 @@ def make_world() -> World:
         for ending in ("", "-edit", "-new", "-upload", "-grid", "-analyse", "-thumbnail", "-preview", "-original",
                        "-tile", "-probability", "-overlay", "-review", "-activate", "-scale", "-distance",
                        "-known-length", "-measure", "-widths", "-picked", "-decide", "-patch", "-close", "-reopen",
-                       "-history")
+                       "-history", "-map", "-places", "-compare")
     }  # fmt: skip
     del places["bridge-new"], places["project-new"]
     places["element-new"] = places["survey-new"] = {"pk": bridge.pk}
