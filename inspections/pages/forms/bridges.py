@@ -87,6 +87,7 @@ class BridgeForm(JudgedForm, OwnedForm):
             "latitude": _("Latitude"),
             "longitude": _("Longitude"),
             "material": _("Main material"),
+            "inspection_months": _("Months between surveys"),
             "notes": _("Notes"),
         }
         help_texts = {

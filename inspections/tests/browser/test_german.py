@@ -36,7 +36,7 @@ def german(enter: Callable[..., Visitor]) -> Iterator[Callable[[str], Visitor]]:
         page.get_by_label("Benutzername").fill("reviewer")
         page.get_by_label("Passwort").fill(PASSWORD)
         page.get_by_role("button", name="Anmelden").click()
-        page.wait_for_url(re.compile("/bridges/"))
+        page.wait_for_url(re.compile("/(overview|bridges)/"))
         page.close()
         return visitor
 
@@ -69,6 +69,7 @@ def test_every_page_is_german_and_has_room(german, surveyed: Analysed, size: str
     survey.close()
     query = f"?survey={surveyed.path.strip('/').rpartition('/')[2]}"
     addresses = [
+        "/overview/",
         "/bridges/",
         bridge,
         surveyed.path,

@@ -82,6 +82,7 @@ def german(organisation) -> Client:
 def pages(image: SurveyImage) -> list[str]:
     survey, bridge = image.survey, image.survey.bridge
     return [
+        reverse("overview"),
         reverse("bridges"),
         reverse("bridge", args=[bridge.pk]),
         reverse("bridge-edit", args=[bridge.pk]),
