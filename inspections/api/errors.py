@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.core.signals import got_request_exception
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, UnreadablePostError
+from django.utils.translation import gettext
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -124,8 +125,14 @@ _TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], InspectionError]], .
     (exceptions.NotFound, lambda _: InspectionError("not_found")),
     (exceptions.NotAuthenticated, lambda _: InspectionError("not_authenticated")),
     (exceptions.AuthenticationFailed, _failed_login),
-    (exceptions.PermissionDenied, lambda _: InspectionError("forbidden", role="none", organisation="this server")),
-    (PermissionDenied, lambda _: InspectionError("forbidden", role="none", organisation="this server")),
+    (
+        exceptions.PermissionDenied,
+        lambda _: InspectionError("forbidden", role=gettext("none"), organisation=gettext("this server")),
+    ),
+    (
+        PermissionDenied,
+        lambda _: InspectionError("forbidden", role=gettext("none"), organisation=gettext("this server")),
+    ),
     (exceptions.ValidationError, _invalid),
     (exceptions.ParseError, _unread),
     (exceptions.MethodNotAllowed, lambda e: InspectionError("method_not_allowed", method=str(e.args[0]))),
@@ -139,9 +146,9 @@ _TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], InspectionError]], .
         RequestDataTooBig,
         lambda _: InspectionError("request_too_large", limit_mb=settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1e6),
     ),
-    (SuspiciousOperation, lambda _: InspectionError("parse_error", reason="the request is not well formed")),
+    (SuspiciousOperation, lambda _: InspectionError("parse_error", reason=gettext("the request is not well formed"))),
     (UnreadablePostError, lambda _: InspectionError("no_file")),
-    (RecursionError, lambda _: InspectionError("parse_error", reason="the body is nested too deeply")),
+    (RecursionError, lambda _: InspectionError("parse_error", reason=gettext("the body is nested too deeply"))),
     (IntegrityError, lambda _: InspectionError("conflict")),
     (OperationalError, lambda _: InspectionError("unavailable")),
     (InterfaceError, lambda _: InspectionError("unavailable")),

@@ -3,6 +3,7 @@
 from math import isfinite
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from inspections.access import demand, fetch
@@ -51,11 +52,11 @@ class OwnOrganisation(serializers.PrimaryKeyRelatedField):
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> Organisation:
-        key = _readable(data, kind="Organisation", field=self.field_name)
+        key = _readable(data, kind=_("Organisation"), field=self.field_name)
         user: User = self.context["request"].user
         found = next((m.organisation for m in user.memberships_by_name() if m.organisation_id == key), None)
         if found is None:
-            raise _unknown(data, kind="Organisation", field=self.field_name)
+            raise _unknown(data, kind=_("Organisation"), field=self.field_name)
         demand(user, Role.INSPECTOR, found)
         return found
 
@@ -64,7 +65,7 @@ def only_organisation(user: User) -> Organisation:
     """The organisation that a sender need not name because it is their only one."""
     own = user.organisations_allowing(Role.INSPECTOR)
     if len(own) != 1:
-        sentence = "Name the organisation: see /api/v1/me/ for yours." if own else "You are in no organisation."
+        sentence = _("Name the organisation: see /api/v1/me/ for yours.") if own else _("You are in no organisation.")
         raise serializers.ValidationError({"organisation": sentence})
     return own[0]
 

@@ -6,6 +6,7 @@ from typing import IO, Any, NoReturn
 
 from django.conf import settings
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
@@ -25,9 +26,9 @@ class StrictJSONParser(BaseParser):
             text = _read(stream).decode("utf-8-sig")
             return json.loads(text, object_pairs_hook=_names_once, parse_constant=_refuse_constant)
         except RecursionError:
-            raise ParseError("the JSON is nested too deeply") from None
+            raise ParseError(_("the JSON is nested too deeply")) from None
         except ValueError as error:
-            raise ParseError(f"not valid JSON ({error})") from None
+            raise ParseError(_("not valid JSON ({error})").format(error=error)) from None
 
 
 class BoundedFormParser(BaseParser):
@@ -54,7 +55,7 @@ class YamlTextParser(BaseParser):
         try:
             return {"text": _read(stream).decode("utf-8")}
         except UnicodeDecodeError:
-            raise ParseError("the text is not UTF-8") from None
+            raise ParseError(_("the text is not UTF-8")) from None
 
 
 def _read(stream: IO[Any]) -> bytes:

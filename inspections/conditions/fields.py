@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from inspections.conditions.language import gettext as _
 from inspections.conditions.problems import Problem
 
 Fields = dict[str, Node]
@@ -38,14 +39,14 @@ class FieldReader:
         for key, name, value in self._pairs(node, place):
             if name not in known:
                 close = difflib.get_close_matches(name[:64], known, n=1)
-                hint = f"Did you mean {close[0]}?" if close else f"Known here: {', '.join(known)}."
-                self.note(key, _inside(place, name), f"Unknown field. {hint}")
+                hint = _("Unknown field. Did you mean {name}?") if close else _("Unknown field. Known here: {names}.")
+                self.note(key, _inside(place, name), hint.format(name="".join(close), names=", ".join(known)))
             else:
                 found[name] = value
         if isinstance(node, MappingNode):
             for name in required:
                 if name not in found:
-                    self.note(node, _inside(place, name), "This field is missing. Add it.")
+                    self.note(node, _inside(place, name), _("This field is missing. Add it."))
         return found
 
     def named_texts(self, node: Node, place: str) -> dict[str, str]:
@@ -61,7 +62,7 @@ class FieldReader:
         if node is None:
             return
         if not isinstance(node, SequenceNode) or not node.value:
-            self.note(node, place, "This is not a list, or an empty one. Write one item a line, each behind “- ”.")
+            self.note(node, place, _("This is not a list, or an empty one. Write one item a line, each behind “- ”."))
             return
         for number, item in enumerate(node.value, 1):
             yield item, f"{place}[{number}]"
@@ -71,16 +72,21 @@ class FieldReader:
         if node is None:
             return ""
         if not isinstance(node, ScalarNode):
-            self.note(node, place, "A text is expected here, not a list or fields. Put it between quotation marks.")
+            self.note(node, place, _("A text is expected here, not a list or fields. Put it between quotation marks."))
             return ""
         text = " ".join(unicodedata.normalize("NFC", node.value).split())
         hidden = next((c for c in text if unicodedata.category(c) in _HIDDEN and c not in _JOINERS), None)
         if hidden is not None:
-            self.note(node, place, f"The text holds the invisible character U+{ord(hidden):04X}. Remove it.")
+            self.note(
+                node,
+                place,
+                _("The text holds the invisible character U+{code}. Remove it.").format(code=f"{ord(hidden):04X}"),
+            )
         elif not text:
-            self.note(node, place, "This field is empty. Fill it or remove it.")
+            self.note(node, place, _("This field is empty. Fill it or remove it."))
         elif len(text) > longest:
-            self.note(node, place, f"The text has {len(text)} characters; {longest} are allowed. Shorten it.")
+            sentence = _("The text has {count} characters; {longest} are allowed. Shorten it.")
+            self.note(node, place, sentence.format(count=len(text), longest=longest))
         else:
             return text
         return ""
@@ -89,8 +95,10 @@ class FieldReader:
         """A short name that is safe in addresses."""
         name = self.text(node, place)
         if name and node is not None and not _ID.fullmatch(name):
-            words = "is no identifier. Use up to 60 letters A to Z, digits, full stops, hyphens and underscores."
-            self.note(node, place, f"“{name[:64]}” {words}")
+            sentence = _(
+                "“{name}” is no identifier. Use up to 60 letters A to Z, digits, full stops, hyphens and underscores."
+            )
+            self.note(node, place, sentence.format(name=name[:64]))
             return ""
         return name
 
@@ -98,7 +106,8 @@ class FieldReader:
         """One of the allowed words, written exactly so."""
         word, choices = self.text(node, place), tuple(allowed)
         if word and node is not None and word not in choices:
-            self.note(node, place, f"“{word[:64]}” is not known here. Choose one of: {', '.join(choices)}.")
+            sentence = _("“{word}” is not known here. Choose one of: {choices}.")
+            self.note(node, place, sentence.format(word=word[:64], choices=", ".join(choices)))
             return ""
         return word
 
@@ -108,25 +117,28 @@ class FieldReader:
         if not text or node is None:
             return None
         if not _NUMBER.fullmatch(text):
-            cure = "Write a decimal number with a full stop, at most five decimals and no unit, as in 0.012."
-            self.note(node, place, f"“{text[:64]}” is not a width. {cure}")
+            sentence = _(
+                "“{text}” is not a width. Write a decimal number with a full stop, at most five decimals and no unit, "
+                "as in 0.012."
+            )
+            self.note(node, place, sentence.format(text=text[:64]))
             return None
         if not Decimal(text):
-            self.note(node, place, "A limit is above 0. Leave the field out where the band begins at 0.")
+            self.note(node, place, _("A limit is above 0. Leave the field out where the band begins at 0."))
             return None
         return Decimal(text)
 
     def _pairs(self, node: Node, place: str) -> Iterator[tuple[Node, str, Node]]:
         if not isinstance(node, MappingNode):
-            self.note(node, place, "Fields are expected here, each as “name: value”.")
+            self.note(node, place, _("Fields are expected here, each as “name: value”."))
             return
         seen: set[str] = set()
         for key, value in node.value:
             name = key.value if isinstance(key, ScalarNode) else ""
             if not name:
-                self.note(key, place, "A field's name is a word, not a list and not empty.")
+                self.note(key, place, _("A field's name is a word, not a list and not empty."))
             elif name in seen:
-                self.note(key, _inside(place, name), "This field stands here twice. Keep one.")
+                self.note(key, _inside(place, name), _("This field stands here twice. Keep one."))
             else:
                 seen.add(name)
                 yield key, name, value

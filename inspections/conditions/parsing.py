@@ -7,6 +7,7 @@ from yaml.nodes import Node
 
 from inspections.conditions.bands import read_limits
 from inspections.conditions.fields import FieldReader, Fields
+from inspections.conditions.language import gettext as _
 from inspections.conditions.plain_yaml import read_nodes
 from inspections.conditions.problems import PackError
 from inspections.conditions.rules import MATERIALS, MM_PER_UNIT, Kind, Limit, Pack, Rule
@@ -70,7 +71,11 @@ class _Frame:
         fields = reader.fields(node, place, needed, ("limits", "exposures", "source", "note"))
         name = reader.identifier(fields.get("id"), f"{place}.id")
         if name in self.ids:
-            reader.note(fields["id"], f"{place}.id", f"“{name}” is the id of an earlier rule. Give it another.")
+            reader.note(
+                fields["id"],
+                f"{place}.id",
+                _("“{name}” is the id of an earlier rule. Give it another.").format(name=name),
+            )
         self.ids.update([name] if name else [])
         materials = self._words(fields, place, "materials", MATERIALS)
         exposures = self._words(fields, place, "exposures", tuple(self.exposures))
@@ -95,13 +100,14 @@ class _Frame:
 
     def _words(self, fields: Fields, place: str, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
         if name in fields and not allowed:
-            self.reader.note(fields[name], f"{place}.{name}", f"The pack names no {name}. Add the field {name} to it.")
+            sentence = _("The pack names no {name}. Add the field {name} to it.")
+            self.reader.note(fields[name], f"{place}.{name}", sentence.format(name=name))
             return ()
         found: list[str] = []
         for node, item in self.reader.items(fields.get(name), f"{place}.{name}"):
             word = self.reader.one_of(node, item, allowed)
             if word in found:
-                self.reader.note(node, item, f"“{word}” stands here twice. Keep one.")
+                self.reader.note(node, item, _("“{word}” stands here twice. Keep one.").format(word=word))
             elif word:
                 found.append(word)
         return tuple(found)
@@ -113,7 +119,7 @@ class _Frame:
                 # "" stands for all exposure classes and collides with each of them.
                 earlier = taken.get(exposure, taken.get("", None if exposure else next(iter(taken.values()), None)))
                 if earlier is not None:
-                    where = f" in {exposure}" if exposure else ""
-                    sentence = f"Rule {earlier} already speaks of {material}{where}. A crack must meet one rule only."
-                    self.reader.note(node, place, sentence)
+                    where = f"{material} in {exposure}" if exposure else material
+                    sentence = _("Rule {earlier} already speaks of {where}. A crack must meet one rule only.")
+                    self.reader.note(node, place, sentence.format(earlier=earlier, where=where))
                 taken.setdefault(exposure, name)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from inspections.conditions.language import gettext as _
+
 MOST_TOLD = 100
 
 
@@ -15,8 +17,8 @@ class Problem:
     sentence: str
 
     def __str__(self) -> str:
-        where = f"Line {self.line}, {self.place}" if self.place else f"Line {self.line}"
-        return f"{where}: {self.sentence}"
+        where = _("Line {line}").format(line=self.line)
+        return f"{where}, {self.place}: {self.sentence}" if self.place else f"{where}: {self.sentence}"
 
 
 class PackError(ValueError):
@@ -28,6 +30,10 @@ class PackError(ValueError):
             len(problems) - MOST_TOLD,
         )
         if more > 0:
-            told.append(Problem(told[-1].line, 1, "", f"{more} more problems follow. Correct these first."))
+            told.append(
+                Problem(
+                    told[-1].line, 1, "", _("{count} more problems follow. Correct these first.").format(count=more)
+                )
+            )
         self.problems = tuple(told)
         super().__init__("\n".join(str(problem) for problem in self.problems))

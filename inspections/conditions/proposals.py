@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from inspections.conditions import wording
+from inspections.conditions.language import gettext as _
 from inspections.conditions.rules import COMPARED_DECIMALS, Kind, Limit, Pack, Rule
 from inspections.conditions.widths import Width
 
@@ -68,7 +69,7 @@ def propose(width: Width | None, pack: Pack, *, material: str, exposure: str = "
     if rule is None:
         return Proposal(pack, reason=wording.no_rule(pack, material, exposure))
     if width is None:
-        return Proposal(pack, rule, reason=wording.NO_SCALE)
+        return Proposal(pack, rule, reason=_(wording.NO_SCALE))
     return _bounded(width, pack, rule) if width.upper_bound else _measured(width, pack, rule)
 
 
@@ -84,7 +85,7 @@ def _measured(width: Width, pack: Pack, rule: Rule) -> Proposal:
         _margin(nearest, width.mm),
         _probabilities(width, rule),
         wording.measured(width, pack, rule, state),
-        wording.EXACT if width.exact else wording.NORMAL,
+        _(wording.EXACT if width.exact else wording.NORMAL),
     )
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from inspections.conditions.language import decimal
+from inspections.conditions.language import gettext as _
+
 MM_PER_UNIT = {"in": Decimal("25.4"), "mm": Decimal(1)}
 """Millimetres in each unit a pack may use; the inch is exact (international yard and pound agreement, 1959)."""
 
@@ -71,7 +74,7 @@ class Limit:
         return compared >= self.mm if self.reached else compared > self.mm
 
     def __str__(self) -> str:
-        return f"{self.value} mm" if self.unit == "mm" else f"{self.value} {self.unit} ({self.exact_mm:f} mm)"
+        return decimal(f"{self.value} mm" if self.unit == "mm" else f"{self.value} {self.unit} ({self.exact_mm:f} mm)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +103,14 @@ class Rule:
         low = self.limits[place - 1] if place else None
         high = self.limits[place] if place < len(self.limits) else None
         if high is None:
-            return f"{low} or more" if low and low.reached else f"above {low}"
-        end = f"below {high}" if high.reached else f"up to {high}"
-        if low is None:
-            return end
-        return f"from {low} {end}" if low.reached else f"above {low} and {end}"
+            words = _("{low} or more") if low and low.reached else _("above {low}")
+        elif low is None:
+            words = _("below {high}") if high.reached else _("up to {high}")
+        elif low.reached:
+            words = _("from {low} below {high}") if high.reached else _("from {low} up to {high}")
+        else:
+            words = _("above {low} and below {high}") if high.reached else _("above {low} and up to {high}")
+        return words.format(low=low, high=high)
 
     def covers(self, material: str, exposure: str) -> bool:
         """Whether the rule speaks of this material in this exposure class."""

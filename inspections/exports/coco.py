@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from inspections.exports.measures import measures_of, scale_of
-from inspections.exports.reading import survey_findings
+from inspections.exports.reading import survey_findings, survey_name
 from inspections.exports.spans import spans_of
 from inspections.models import Finding, Survey, SurveyImage
 
@@ -15,7 +15,7 @@ _AT_ONCE = 200
 
 def survey_coco(survey: Survey) -> Iterator[bytes]:
     """Analysed photos and their standing findings; COCO counts in whole numbers, our ids stand beside them."""
-    info = {"description": f"{survey.bridge}: {survey}", "date_created": survey.created_at.isoformat()}
+    info = {"description": f"{survey.bridge}: {survey_name(survey)}", "date_created": survey.created_at.isoformat()}
     categories = [{"id": CRACK, "name": "crack", "supercategory": "defect"}]
     yield f'{{"info": {json.dumps(info)}, "licenses": [], "categories": {json.dumps(categories)}, "images": ['.encode()
     numbers: dict[Any, int] = {}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from inspections.exports.measures import MEASURES, SCALE, measures_of, scale_of
-from inspections.exports.reading import latest_review, survey_findings
+from inspections.exports.reading import latest_review, survey_findings, survey_name
 from inspections.models import Finding, Survey
 
 COLUMNS = (
@@ -69,7 +69,7 @@ def _row(survey: Survey, finding: Finding) -> tuple[Any, ...]:
     image, run, review = finding.image, finding.run, latest_review(finding)
     return (
         survey.bridge.name,
-        str(survey),
+        survey_name(survey),
         survey.surveyed_on.isoformat(),
         image.element.name if image.element else "",
         image.original_name,

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
+from django.utils.translation import override
+
 from inspections.models import Finding, Review, Survey
 
 _PHOTOS_AT_ONCE = 20
@@ -30,3 +33,9 @@ def survey_findings(survey: Survey, *without: str, decisions: bool = False) -> I
 def latest_review(finding: Finding) -> Review | None:
     """The decision that counts, or None while nobody has decided. Of findings that were read with decisions."""
     return max(finding.reviews.all(), key=lambda review: review.sequence, default=None)
+
+
+def survey_name(survey: Survey) -> str:
+    """What a survey is called; without a name of its own in English, whoever exports it."""
+    with override(settings.LANGUAGE_CODE):
+        return str(survey)

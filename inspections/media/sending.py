@@ -7,6 +7,7 @@ from enum import StrEnum
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.translation import gettext as _
 
 from inspections.errors import InspectionError
 from inspections.media.crops import check_box, cut
@@ -133,7 +134,9 @@ def _etag(name: str, state: os.stat_result) -> str:
 
 
 def _not_yet() -> HttpResponseBase:
-    answer = HttpResponse("This picture is still being made.\n", content_type="text/plain; charset=utf-8", status=404)
+    answer = HttpResponse(
+        _("This picture is still being made.") + "\n", content_type="text/plain; charset=utf-8", status=404
+    )
     answer["Retry-After"] = str(NOT_YET_SECONDS)
     return _sealed(answer, "no-store")
 

@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from inspections.models.materials import Material
 from inspections.models.organisations import Organisation
@@ -79,22 +80,22 @@ class Bridge(Record):
     name = models.CharField(max_length=200)
     structure_number = models.CharField(max_length=60, blank=True)
     owner = models.CharField(max_length=200, blank=True)
-    carries = models.CharField("road or rail carried", max_length=200, blank=True)
-    crosses = models.CharField("feature crossed", max_length=200, blank=True)
+    carries = models.CharField(_("road or rail carried"), max_length=200, blank=True)
+    crosses = models.CharField(_("feature crossed"), max_length=200, blank=True)
     year_built = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(2200)]
     )
     latitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)])
     longitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)])
-    material = models.CharField("main material", max_length=30, choices=Material, blank=True)
+    material = models.CharField(_("main material"), max_length=30, choices=Material, blank=True)
     exposure = models.CharField(
-        max_length=60, blank=True, help_text="Class of exposure, for rule packs that tell them apart."
+        max_length=60, blank=True, help_text=_("Class of exposure, for rule packs that tell them apart.")
     )
     inspection_months = models.PositiveSmallIntegerField(
-        "months between surveys",
+        _("months between surveys"),
         default=24,
         validators=[MinValueValidator(1), MaxValueValidator(240)],
-        help_text="24 is the routine interval of the US National Bridge Inspection Standards.",
+        help_text=_("24 is the routine interval of the US National Bridge Inspection Standards."),
     )
     notes = models.TextField(blank=True)
 
@@ -107,13 +108,13 @@ class Bridge(Record):
                 fields=["organisation", "structure_number"],
                 condition=~Q(structure_number=""),
                 name="structure_number_once_per_organisation",
-                violation_error_message="Another bridge of this organisation has this structure number.",
+                violation_error_message=_("Another bridge of this organisation has this structure number."),
             ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(latitude__isnull=False, longitude__isnull=False),
                 name="coordinates_come_in_pairs",
-                violation_error_message="Give both latitude and longitude, or neither.",
+                violation_error_message=_("Give both latitude and longitude, or neither."),
             ),
         ]
 
@@ -133,32 +134,32 @@ class Element(Record):
     """A part of a bridge; a tree: a span holds girders, a pier holds its cap."""
 
     class Kind(models.TextChoices):
-        SPAN = "span", "Span"
-        DECK = "deck", "Deck"
-        SLAB = "slab", "Slab"
-        GIRDER = "girder", "Girder"
-        ARCH = "arch", "Arch"
-        PIER = "pier", "Pier"
-        COLUMN = "column", "Column"
-        PIER_CAP = "pier_cap", "Pier cap"
-        ABUTMENT = "abutment", "Abutment"
-        WING_WALL = "wing_wall", "Wing wall"
-        FOOTING = "footing", "Footing"
-        BEARING = "bearing", "Bearing"
-        JOINT = "joint", "Joint"
-        PARAPET = "parapet", "Parapet"
-        CULVERT = "culvert", "Culvert"
-        OTHER = "other", "Other"
+        SPAN = "span", _("Span")
+        DECK = "deck", _("Deck")
+        SLAB = "slab", _("Slab")
+        GIRDER = "girder", _("Girder")
+        ARCH = "arch", _("Arch")
+        PIER = "pier", _("Pier")
+        COLUMN = "column", _("Column")
+        PIER_CAP = "pier_cap", _("Pier cap")
+        ABUTMENT = "abutment", _("Abutment")
+        WING_WALL = "wing_wall", _("Wing wall")
+        FOOTING = "footing", _("Footing")
+        BEARING = "bearing", _("Bearing")
+        JOINT = "joint", _("Joint")
+        PARAPET = "parapet", _("Parapet")
+        CULVERT = "culvert", _("Culvert")
+        OTHER = "other", _("Other")
 
     bridge = models.ForeignKey(Bridge, on_delete=models.CASCADE, related_name="elements")
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.OTHER)
-    name = models.CharField(max_length=120, help_text="As on the drawings, for example “Pier 2” or “Girder G3”.")
+    name = models.CharField(max_length=120, help_text=_("As on the drawings, for example “Pier 2” or “Girder G3”."))
     element_number = models.CharField(
-        max_length=20, blank=True, help_text="AASHTO-style number where one is used, for example 205."
+        max_length=20, blank=True, help_text=_("AASHTO-style number where one is used, for example 205.")
     )
     material = models.CharField(max_length=30, choices=Material, blank=True)
-    exposure = models.CharField(max_length=60, blank=True, help_text="Empty: that of the bridge.")
+    exposure = models.CharField(max_length=60, blank=True, help_text=_("Empty: that of the bridge."))
     position = models.PositiveSmallIntegerField(default=0)
 
     objects = ElementQuerySet.as_manager()
@@ -170,13 +171,13 @@ class Element(Record):
                 fields=["parent", "name"],
                 condition=Q(parent__isnull=False),
                 name="element_name_once_among_siblings",
-                violation_error_message="Its parent has an element of this name already.",
+                violation_error_message=_("Its parent has an element of this name already."),
             ),
             models.UniqueConstraint(
                 fields=["bridge", "name"],
                 condition=Q(parent__isnull=True),
                 name="element_name_once_at_the_top",
-                violation_error_message="The bridge has an element of this name already.",
+                violation_error_message=_("The bridge has an element of this name already."),
             ),
         ]
 
@@ -188,7 +189,7 @@ class Element(Record):
         ancestor = self.parent
         while ancestor is not None:
             if ancestor.bridge_id != self.bridge_id:
-                raise ValidationError({"parent": "The parent belongs to another bridge."})
+                raise ValidationError({"parent": _("The parent belongs to another bridge.")})
             if ancestor.pk == self.pk:
-                raise ValidationError({"parent": "An element cannot stand inside itself."})
+                raise ValidationError({"parent": _("An element cannot stand inside itself.")})
             ancestor = ancestor.parent

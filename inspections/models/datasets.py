@@ -1,6 +1,7 @@
 """Data sets made of reviewed photos."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from inspections.models.images import SurveyImage
 from inspections.models.organisations import Organisation
@@ -24,7 +25,7 @@ class Dataset(Record):
             models.UniqueConstraint(
                 fields=["organisation", "name"],
                 name="dataset_name_once_per_organisation",
-                violation_error_message="This organisation has a data set of this name already.",
+                violation_error_message=_("This organisation has a data set of this name already."),
             )
         ]
 
@@ -60,9 +61,9 @@ class Sample(Record):
     """One photo of a version with the run and the findings that make its mask, as decided when it was frozen."""
 
     class Split(models.TextChoices):
-        TRAIN = "train", "Training"
-        VAL = "val", "Validation"
-        TEST = "test", "Test"
+        TRAIN = "train", _("Training")
+        VAL = "val", _("Validation")
+        TEST = "test", _("Test")
 
     version = models.ForeignKey(DatasetVersion, on_delete=models.CASCADE, related_name="samples")
     image = models.ForeignKey(SurveyImage, on_delete=models.PROTECT, related_name="samples")

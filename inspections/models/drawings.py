@@ -7,6 +7,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from inspections.errors import sentence
 from inspections.models.images import SurveyImage
@@ -35,16 +36,16 @@ class Drawing(Record):
     """
 
     class Kind(models.TextChoices):
-        LINE = "line", "A crack, by a line along it"
-        MASK = "mask", "A mask, painted"
-        SPLIT = "split", "Cut in two"
-        MERGE = "merge", "Joined"
+        LINE = "line", _("A crack, by a line along it")
+        MASK = "mask", _("A mask, painted")
+        SPLIT = "split", _("Cut in two")
+        MERGE = "merge", _("Joined")
 
     class Status(models.TextChoices):
-        WAITING = "waiting", "Being measured"
-        DONE = "done", "Drawn"
-        FAILED = "failed", "Not drawn"
-        UNDONE = "undone", "Taken back"
+        WAITING = "waiting", _("Being measured")
+        DONE = "done", _("Drawn")
+        FAILED = "failed", _("Not drawn")
+        UNDONE = "undone", _("Taken back")
 
     run = models.ForeignKey(SegmentationRun, on_delete=models.PROTECT, related_name="drawings")
     image = models.ForeignKey(SurveyImage, on_delete=models.CASCADE, related_name="drawings")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from inspections.models.findings import Finding
 from inspections.models.images import SurveyImage
@@ -62,16 +63,16 @@ class Event(Record):
     """Who did what, when. `facts` tell the particulars by kind; see `services.history`."""
 
     class Kind(models.TextChoices):
-        DECIDED = "decided", "Decided"
-        CARRIED = "carried", "Decisions carried over"
-        ASSIGNED = "assigned", "Assigned"
-        COMMENTED = "commented", "Commented"
-        RESOLVED = "resolved", "Comment resolved"
-        DRAWN = "drawn", "Drawn"
-        UNDRAWN = "undrawn", "Drawing taken back"
-        LOOKED = "looked", "Looked at the whole photo"
-        CLOSED = "closed", "Signed off"
-        REOPENED = "reopened", "Reopened"
+        DECIDED = "decided", _("Decided")
+        CARRIED = "carried", _("Decisions carried over")
+        ASSIGNED = "assigned", _("Assigned")
+        COMMENTED = "commented", _("Commented")
+        RESOLVED = "resolved", _("Comment resolved")
+        DRAWN = "drawn", _("Drawn")
+        UNDRAWN = "undrawn", _("Drawing taken back")
+        LOOKED = "looked", _("Looked at the whole photo")
+        CLOSED = "closed", _("Signed off")
+        REOPENED = "reopened", _("Reopened")
 
     survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="events")
     image = models.ForeignKey(SurveyImage, on_delete=models.SET_NULL, null=True, blank=True, related_name="events")

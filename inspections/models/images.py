@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from inspections.models.bridges import Element
 from inspections.models.owned import OwnedQuerySet
@@ -120,9 +121,12 @@ class SurveyImage(Record):
     added_by = models.ForeignKey("inspections.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     # Given by people: what the worker finds the scale from, beside the photo's own metadata and the survey's distance.
     distance_m = models.FloatField(
-        "distance to the surface", null=True, blank=True, validators=[MinValueValidator(0.01), MaxValueValidator(1000)]
+        _("distance to the surface"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0.01), MaxValueValidator(1000)],
     )
-    distance_u95_m = models.FloatField("its uncertainty", null=True, blank=True, validators=[MinValueValidator(0)])
+    distance_u95_m = models.FloatField(_("its uncertainty"), null=True, blank=True, validators=[MinValueValidator(0)])
     known_length = models.JSONField(null=True, blank=True, help_text="{start: [x, y], stop: [x, y], length_mm, u95_mm}")
     # Found by the worker. `scale`: the result of the search as facts, with what was tried in vain.
     scale = models.JSONField(default=dict, blank=True)

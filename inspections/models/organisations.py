@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from inspections.models.record import Record
 
@@ -15,11 +16,11 @@ class Role(models.TextChoices):
     an administrator also manages people and networks.
     """
 
-    VIEWER = "viewer", "Viewer"
-    INSPECTOR = "inspector", "Inspector"
-    REVIEWER = "reviewer", "Reviewer"
-    CURATOR = "curator", "Curator"
-    ADMINISTRATOR = "administrator", "Administrator"
+    VIEWER = "viewer", _("Viewer")
+    INSPECTOR = "inspector", _("Inspector")
+    REVIEWER = "reviewer", _("Reviewer")
+    CURATOR = "curator", _("Curator")
+    ADMINISTRATOR = "administrator", _("Administrator")
 
     def allows(self, needed: Role) -> bool:
         """Whether this role stands on or above the rung `needed`."""

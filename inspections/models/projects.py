@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from inspections.models.organisations import Organisation
 from inspections.models.owned import OwnedQuerySet
@@ -25,12 +26,12 @@ class Project(Record):
             models.UniqueConstraint(
                 fields=["organisation", "name"],
                 name="project_name_once_per_organisation",
-                violation_error_message="This organisation has a project of this name already.",
+                violation_error_message=_("This organisation has a project of this name already."),
             ),
             models.CheckConstraint(
                 condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="project_ends_after_it_starts",
-                violation_error_message="The project ends before it starts.",
+                violation_error_message=_("The project ends before it starts."),
             ),
         ]
 

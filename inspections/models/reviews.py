@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from inspections.models.findings import Finding
 from inspections.models.owned import OwnedQuerySet
@@ -12,8 +14,8 @@ from inspections.models.record import Record
 
 
 class Verdict(models.TextChoices):
-    ACCEPTED = "accepted", "Accepted"
-    REJECTED = "rejected", "Rejected"
+    ACCEPTED = "accepted", _("Accepted")
+    REJECTED = "rejected", _("Rejected")
 
 
 WITHDRAWN = "withdrawn"
@@ -23,12 +25,12 @@ WITHDRAWN = "withdrawn"
 class Reason(models.TextChoices):
     """Why a region is no crack."""
 
-    JOINT = "joint", "Joint"
-    SHADOW = "shadow", "Shadow"
-    STAIN = "stain", "Stain"
-    MOSS = "moss", "Moss or plants"
-    FORMWORK = "formwork", "Formwork mark"
-    OTHER = "other", "Something else"
+    JOINT = "joint", pgettext_lazy("no crack", "Joint")
+    SHADOW = "shadow", _("Shadow")
+    STAIN = "stain", _("Stain")
+    MOSS = "moss", _("Moss or plants")
+    FORMWORK = "formwork", _("Formwork mark")
+    OTHER = "other", _("Something else")
 
 
 class ReviewQuerySet(OwnedQuerySet):
@@ -49,7 +51,7 @@ class Review(Record):
 
     finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="reviews")
     reviewer = models.ForeignKey("inspections.User", on_delete=models.PROTECT, related_name="reviews")
-    verdict = models.CharField(max_length=10, choices=[*Verdict.choices, (WITHDRAWN, "Undecided again")])
+    verdict = models.CharField(max_length=10, choices=[*Verdict.choices, (WITHDRAWN, _("Undecided again"))])
     reason = models.CharField(max_length=10, choices=Reason, blank=True)
     state = models.CharField(max_length=20, blank=True, help_text="The state that the reviewer gave.")
     carried_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="carried_to")

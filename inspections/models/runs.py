@@ -8,6 +8,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from inspections.errors import sentence
 from inspections.models.images import SurveyImage
@@ -57,17 +58,17 @@ class SegmentationRun(Record):
     """One analysis of one photo by one network. `attempt` counts claims and fences every write of a worker."""
 
     class Status(models.TextChoices):
-        QUEUED = "queued", "Queued"
-        RUNNING = "running", "Running"
-        SUCCEEDED = "succeeded", "Analysed"
-        FAILED = "failed", "Failed"
-        CANCELLED = "cancelled", "Cancelled"
+        QUEUED = "queued", _("Queued")
+        RUNNING = "running", _("Running")
+        SUCCEEDED = "succeeded", _("Analysed")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
 
     class Stage(models.TextChoices):
-        READING = "reading", "Reading the photo"
-        PICTURES = "pictures", "Making previews"
-        TILES = "tiles", "Looking"
-        MEASURING = "measuring", "Measuring"
+        READING = "reading", _("Reading the photo")
+        PICTURES = "pictures", _("Making previews")
+        TILES = "tiles", _("Looking")
+        MEASURING = "measuring", _("Measuring")
 
     OPEN = (Status.QUEUED, Status.RUNNING)
     FINAL = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)

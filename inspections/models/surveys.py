@@ -8,6 +8,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from inspections.models.bridges import Bridge
 from inspections.models.owned import OwnedQuerySet
@@ -24,7 +27,7 @@ class MarkerFamily(models.TextChoices):
     ARUCO_4X4_50 = "aruco-4x4-50", "ArUco 4×4 (50)"
     ARUCO_5X5_100 = "aruco-5x5-100", "ArUco 5×5 (100)"
     ARUCO_6X6_250 = "aruco-6x6-250", "ArUco 6×6 (250)"
-    ARUCO_ORIGINAL = "aruco-original", "ArUco, original"
+    ARUCO_ORIGINAL = "aruco-original", _("ArUco, original")
 
 
 class SurveyQuerySet(OwnedQuerySet):
@@ -67,50 +70,50 @@ class Survey(Record):
     """One visit: who looked at which bridge, when, and how."""
 
     class Method(models.TextChoices):
-        DRONE = "drone", "Drone"
-        HANDHELD = "handheld", "Handheld camera"
-        VEHICLE = "vehicle", "Vehicle"
-        ROPE = "rope", "Rope access"
-        OTHER = "other", "Other"
+        DRONE = "drone", _("Drone")
+        HANDHELD = "handheld", _("Handheld camera")
+        VEHICLE = "vehicle", _("Vehicle")
+        ROPE = "rope", _("Rope access")
+        OTHER = "other", _("Other")
 
     bridge = models.ForeignKey(Bridge, on_delete=models.PROTECT, related_name="surveys")
     project = models.ForeignKey(Project, on_delete=models.SET_NULL, null=True, blank=True, related_name="surveys")
-    name = models.CharField(max_length=200, blank=True, help_text="Empty: named after its date.")
-    surveyed_on = models.DateField("date")
+    name = models.CharField(max_length=200, blank=True, help_text=_("Empty: named after its date."))
+    surveyed_on = models.DateField(_("date"))
     crew = models.CharField(max_length=200, blank=True)
     method = models.CharField(max_length=20, choices=Method, default=Method.DRONE)
     camera = models.CharField(max_length=200, blank=True)
     weather = models.CharField(max_length=200, blank=True)
     notes = models.TextField(blank=True)
     distance_m = models.FloatField(
-        "distance to the surface",
+        _("distance to the surface"),
         null=True,
         blank=True,
         validators=[MinValueValidator(0.01), MaxValueValidator(1000)],
-        help_text="Metres, where it was much the same for all photos. A photo’s own distance counts more.",
+        help_text=_("Metres, where it was much the same for all photos. A photo’s own distance counts more."),
     )
     distance_u95_m = models.FloatField(
-        "its uncertainty",
+        _("its uncertainty"),
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        help_text="± metres that hold in 95 of 100 photos. Empty: 15 %.",
+        help_text=_("± metres that hold in 95 of 100 photos. Empty: 15 %."),
     )
     marker_family = models.CharField(
-        "markers in the photos",
+        _("markers in the photos"),
         max_length=30,
         choices=MarkerFamily,
         blank=True,
-        help_text="Flat printed markers on the surface give the surest scale.",
+        help_text=_("Flat printed markers on the surface give the surest scale."),
     )
     marker_side_mm = models.FloatField(
-        "side of their black square",
+        _("side of their black square"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(10_000)],
-        help_text="Millimetres, measured on the print.",
+        help_text=_("Millimetres, measured on the print."),
     )
-    closed_at = models.DateTimeField("signed off", null=True, blank=True)
+    closed_at = models.DateTimeField(_("signed off"), null=True, blank=True)
     closed_by = models.ForeignKey(
         "inspections.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -127,12 +130,12 @@ class Survey(Record):
                 condition=Q(marker_family="", marker_side_mm__isnull=True)
                 | ~Q(marker_family="") & Q(marker_side_mm__isnull=False),
                 name="markers_have_a_size",
-                violation_error_message="Give both the kind of the markers and their size, or neither.",
+                violation_error_message=_("Give both the kind of the markers and their size, or neither."),
             ),
             models.CheckConstraint(
                 condition=Q(distance_u95_m__isnull=True) | Q(distance_m__gt=F("distance_u95_m")),
                 name="survey_distance_is_surer_than_itself",
-                violation_error_message="The uncertainty must be less than the distance that it belongs to.",
+                violation_error_message=_("The uncertainty must be less than the distance that it belongs to."),
             ),
         ]
 
@@ -142,4 +145,4 @@ class Survey(Record):
         return self.closed_at is not None
 
     def __str__(self) -> str:
-        return self.name or f"Survey of {self.surveyed_on:%-d %B %Y}"
+        return self.name or gettext("Survey of {day}").format(day=date_format(self.surveyed_on, gettext("j F Y")))

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from inspections.access import fetch
@@ -91,7 +92,9 @@ def bridge_new(request: MemberRequest) -> HttpResponse:
     form = BridgeForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         made = form.save()
-        messages.success(request, f"{made} is in the record. Add its elements, or start a survey.")
+        messages.success(
+            request, _("{bridge} is in the record. Add its elements, or start a survey.").format(bridge=made)
+        )
         return redirect("bridge", made.pk)
     return render(request, "bridges/form.html", {"form": form})
 
@@ -103,7 +106,7 @@ def bridge_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     form = BridgeForm(request.POST or None, instance=found, user=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("bridge", found.pk)
     # The trail names the bridge as it is in the record, not as it was just typed.
     return render(request, "bridges/form.html", {"form": form, "bridge": Bridge.objects.get(pk=pk)})

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 
 from inspections.models import Finding, SegmentationRun
 from inspections.pages.requests import MemberRequest
+from inspections.pages.words import words_address
 
 MANY = 1000
 THEMES = ("system", "light", "dark")
@@ -54,6 +55,11 @@ class Frame:
     def language(self) -> str:
         """The language of this page, as `en-gb`."""
         return get_language() or settings.LANGUAGE_CODE
+
+    @property
+    def words(self) -> str:
+        """The address of the scripts' words in the language of this page."""
+        return words_address(self.language)
 
     @property
     def theme(self) -> str:

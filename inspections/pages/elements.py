@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from inspections.access import fetch
@@ -24,7 +25,7 @@ def element_new(request: MemberRequest, pk: UUID) -> HttpResponse:
     form = ElementForm(request.POST or None, instance=Element(bridge=bridge), initial=initial)
     if request.method == "POST" and form.is_valid():
         made = form.save()
-        messages.success(request, f"{made} was added.")
+        messages.success(request, _("{element} was added.").format(element=made))
         return redirect(f"{reverse('bridge', args=[bridge.pk])}#elements")
     return render(request, "bridges/element_form.html", {"form": form, "bridge": bridge})
 
@@ -38,7 +39,7 @@ def element_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     form = ElementForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect(f"{reverse('bridge', args=[found.bridge_id])}#elements")
     context = {
         "form": form,

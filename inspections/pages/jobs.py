@@ -6,9 +6,11 @@ from typing import Any
 from django.core.paginator import Page
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 from django_htmx.http import HTMX_STOP_POLLING
 
+from inspections.language import Words
 from inspections.models import Role, SegmentationRun, User
 from inspections.models.paging import KeysFirst
 from inspections.models.runs import SegmentationRunQuerySet
@@ -24,17 +26,19 @@ class Group:
     """A kind of job, in the words of the page."""
 
     key: str
-    title: str
+    title: Words
     statuses: tuple[str, ...]
     order: tuple[str, ...]
-    idle: str
+    idle: Words
 
 
 GROUPS = (
-    Group("running", "Running", (Status.RUNNING,), ("started_at",), "Nothing is running."),
-    Group("queued", "Queued", (Status.QUEUED,), ("created_at",), "Nothing is waiting."),
-    Group("failed", "Failed", (Status.FAILED,), ("-finished_at",), "Nothing has failed."),
-    Group("done", "Done", (Status.SUCCEEDED, Status.CANCELLED), ("-finished_at",), "Nothing has been analysed yet."),
+    Group("running", _("Running"), (Status.RUNNING,), ("started_at",), _("Nothing is running.")),
+    Group("queued", _("Queued"), (Status.QUEUED,), ("created_at",), _("Nothing is waiting.")),
+    Group("failed", _("Failed"), (Status.FAILED,), ("-finished_at",), _("Nothing has failed.")),
+    Group(
+        "done", _("Done"), (Status.SUCCEEDED, Status.CANCELLED), ("-finished_at",), _("Nothing has been analysed yet.")
+    ),
 )
 
 

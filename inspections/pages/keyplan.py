@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from math import cos, floor, hypot, log10, radians
 
+from inspections.language import decimal
 from inspections.models import Bridge
 from inspections.models.bridges import BridgeQuerySet
 
@@ -35,7 +36,7 @@ class KeyPlan:
     @property
     def bar_words(self) -> str:
         """The bar's length as it is written beside it."""
-        return f"{self.bar_km:g} km" if self.bar_km >= 1 else f"{self.bar_km * 1000:g} m"
+        return decimal(f"{self.bar_km:g} km" if self.bar_km >= 1 else f"{self.bar_km * 1000:g} m")
 
 
 def draw_key_plan(bridge: Bridge, others: BridgeQuerySet) -> KeyPlan | None:

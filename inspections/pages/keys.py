@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from inspections.language import Words
+
 SHOWN = {
-    "ArrowRight": "→", "ArrowLeft": "←", "ArrowDown": "↓", "ArrowUp": "↑", "Escape": "Esc", "Shift": "Shift held",
-    " ": "Space", "Control+Enter": "Ctrl+Enter", "Control+z": "Ctrl+Z", "Control+y": "Ctrl+Y",
+    "ArrowRight": "→", "ArrowLeft": "←", "ArrowDown": "↓", "ArrowUp": "↑", "Escape": "Esc", "Shift": _("Shift held"),
+    " ": _("Space"), "Control+Enter": "Ctrl+Enter", "Control+z": "Ctrl+Z", "Control+y": "Ctrl+Y",
 }  # fmt: skip
 
 
@@ -17,89 +19,90 @@ class Key:
 
     action: str
     keys: tuple[str, ...]
-    words: str | Promise
+    words: Words
 
     @property
     def shown(self) -> list[str]:
         """The keys as they are printed on a keyboard."""
-        return [SHOWN.get(key, key.upper()) for key in self.keys]
+        return [str(SHOWN.get(key, key.upper())) for key in self.keys]
 
     @property
     def title(self) -> str:
         """For a tooltip."""
-        return f"{self.words} ({' or '.join(self.shown)})"
+        either = gettext(" or ").join(self.shown)
+        return f"{self.words} ({either})"
 
 
 KEYS = (
-    Key("next_photo", ("ArrowRight", "f"), "Next photo"),
-    Key("previous_photo", ("ArrowLeft", "d"), "Previous photo"),
-    Key("next_crack", ("j",), "Next crack"),
-    Key("previous_crack", ("k",), "Previous crack"),
-    Key("accept", ("a",), "Accept the selected crack"),
-    Key("reject", ("x",), "Reject the selected crack"),
-    Key("joint", ("n",), "Reject it: a joint"),
-    Key("shadow", ("h",), "Reject it: a shadow"),
-    Key("stain", ("t",), "Reject it: a stain"),
-    Key("moss", ("m",), "Reject it: moss or plants"),
-    Key("state_1", ("1",), "Accept it with the first state, for example CS1"),
-    Key("state_2", ("2",), "Accept it with the second state"),
-    Key("state_3", ("3",), "Accept it with the third state"),
-    Key("state_4", ("4",), "Accept it with the fourth state"),
-    Key("undo", ("u",), "Take the last decision on it back"),
-    Key("comment", ("c",), "Comment on the selected crack"),
-    Key("mine", ("g",), "Assign it to yourself, or to nobody"),
-    Key("deselect", ("Escape",), "Deselect"),
-    Key("hide", ("Shift",), "Hide everything drawn on the photo"),
+    Key("next_photo", ("ArrowRight", "f"), _("Next photo")),
+    Key("previous_photo", ("ArrowLeft", "d"), _("Previous photo")),
+    Key("next_crack", ("j",), _("Next crack")),
+    Key("previous_crack", ("k",), _("Previous crack")),
+    Key("accept", ("a",), _("Accept the selected crack")),
+    Key("reject", ("x",), _("Reject the selected crack")),
+    Key("joint", ("n",), _("Reject it: a joint")),
+    Key("shadow", ("h",), _("Reject it: a shadow")),
+    Key("stain", ("t",), _("Reject it: a stain")),
+    Key("moss", ("m",), _("Reject it: moss or plants")),
+    Key("state_1", ("1",), _("Accept it with the first state, for example CS1")),
+    Key("state_2", ("2",), _("Accept it with the second state")),
+    Key("state_3", ("3",), _("Accept it with the third state")),
+    Key("state_4", ("4",), _("Accept it with the fourth state")),
+    Key("undo", ("u",), _("Take the last decision on it back")),
+    Key("comment", ("c",), _("Comment on the selected crack")),
+    Key("mine", ("g",), _("Assign it to yourself, or to nobody")),
+    Key("deselect", ("Escape",), _("Deselect")),
+    Key("hide", ("Shift",), _("Hide everything drawn on the photo")),
     Key("edit", ("e",), _("Correct the selected crack: paint, cut or join it")),
     Key("look", ("l",), _("Look through the whole photo, screen by screen")),
-    Key("overlay", ("o",), "Overlay at 0, 50 or 100 %"),
-    Key("by_width", ("w",), "Colour the cracks by their width"),
-    Key("lower", ("[",), "Lower the threshold by 0.05"),
-    Key("raise", ("]",), "Raise the threshold by 0.05"),
-    Key("fit", ("0",), "Fit the photo"),
-    Key("actual", ("z",), "One pixel of the photo on one of the screen"),
-    Key("zoom_in", ("+", "="), "Zoom in"),
-    Key("zoom_out", ("-",), "Zoom out"),
-    Key("help", ("?",), "Show or hide the keys"),
+    Key("overlay", ("o",), _("Overlay at 0, 50 or 100 %")),
+    Key("by_width", ("w",), _("Colour the cracks by their width")),
+    Key("lower", ("[",), _("Lower the threshold by 0.05")),
+    Key("raise", ("]",), _("Raise the threshold by 0.05")),
+    Key("fit", ("0",), _("Fit the photo")),
+    Key("actual", ("z",), _("One pixel of the photo on one of the screen")),
+    Key("zoom_in", ("+", "="), _("Zoom in")),
+    Key("zoom_out", ("-",), _("Zoom out")),
+    Key("help", ("?",), _("Show or hide the keys")),
 )
 
 REVIEW_KEYS = (
-    Key("accept", ("a",), "Accept: it is a crack"),
-    Key("joint", ("n",), "Reject: a joint"),
-    Key("shadow", ("h",), "Reject: a shadow"),
-    Key("stain", ("t",), "Reject: a stain"),
-    Key("moss", ("m",), "Reject: moss or plants"),
-    Key("formwork", ("f",), "Reject: a formwork mark"),
-    Key("other", ("x",), "Reject: something else"),
-    Key("state_1", ("1",), "Accept with the first state, for example CS1"),
-    Key("state_2", ("2",), "Accept with the second state"),
-    Key("state_3", ("3",), "Accept with the third state"),
-    Key("state_4", ("4",), "Accept with the fourth state"),
-    Key("skip", ("s", "ArrowRight"), "Skip: it comes again at the end"),
-    Key("back", ("ArrowLeft",), "Back to the one before"),
-    Key("undo", ("u",), "Take the last decision back, as Ctrl+Z"),
-    Key("comment", ("c",), "Comment"),
-    Key("mine", ("g",), "Assign it to yourself, or to nobody"),
-    Key("assign", ("p",), "Assign it to somebody"),
+    Key("accept", ("a",), _("Accept: it is a crack")),
+    Key("joint", ("n",), _("Reject: a joint")),
+    Key("shadow", ("h",), _("Reject: a shadow")),
+    Key("stain", ("t",), _("Reject: a stain")),
+    Key("moss", ("m",), _("Reject: moss or plants")),
+    Key("formwork", ("f",), _("Reject: a formwork mark")),
+    Key("other", ("x",), _("Reject: something else")),
+    Key("state_1", ("1",), _("Accept with the first state, for example CS1")),
+    Key("state_2", ("2",), _("Accept with the second state")),
+    Key("state_3", ("3",), _("Accept with the third state")),
+    Key("state_4", ("4",), _("Accept with the fourth state")),
+    Key("skip", ("s", "ArrowRight"), _("Skip: it comes again at the end")),
+    Key("back", ("ArrowLeft",), _("Back to the one before")),
+    Key("undo", ("u",), _("Take the last decision back, as Ctrl+Z")),
+    Key("comment", ("c",), _("Comment")),
+    Key("mine", ("g",), _("Assign it to yourself, or to nobody")),
+    Key("assign", ("p",), _("Assign it to somebody")),
     Key("edit", ("e",), _("Correct it: paint, cut or join")),
-    Key("photo", ("o",), "Open it on its photo"),
-    Key("actual", ("z",), "Whole region, or one pixel on one of the screen"),
-    Key("hide", ("Shift",), "Hide the line"),
-    Key("help", ("?",), "Show or hide the keys"),
+    Key("photo", ("o",), _("Open it on its photo")),
+    Key("actual", ("z",), _("Whole region, or one pixel on one of the screen")),
+    Key("hide", ("Shift",), _("Hide the line")),
+    Key("help", ("?",), _("Show or hide the keys")),
 )
 
 
 GRID_KEYS = (
-    Key("next", ("ArrowRight",), "Next patch"),
-    Key("previous", ("ArrowLeft",), "Previous patch"),
-    Key("down", ("ArrowDown",), "The row below"),
-    Key("up", ("ArrowUp",), "The row above"),
-    Key("mark", ("x", " "), "Mark or unmark"),
-    Key("group", ("g",), "Mark or unmark the whole group"),
-    Key("none", ("Escape",), "Unmark all"),
-    Key("focus", ("e", "Enter"), "Open it in focus"),
-    Key("apply", ("Control+Enter",), "Apply, as Ctrl+Enter"),
-    Key("help", ("?",), "Show or hide the keys"),
+    Key("next", ("ArrowRight",), _("Next patch")),
+    Key("previous", ("ArrowLeft",), _("Previous patch")),
+    Key("down", ("ArrowDown",), _("The row below")),
+    Key("up", ("ArrowUp",), _("The row above")),
+    Key("mark", ("x", " "), _("Mark or unmark")),
+    Key("group", ("g",), _("Mark or unmark the whole group")),
+    Key("none", ("Escape",), _("Unmark all")),
+    Key("focus", ("e", "Enter"), _("Open it in focus")),
+    Key("apply", ("Control+Enter",), _("Apply, as Ctrl+Enter")),
+    Key("help", ("?",), _("Show or hide the keys")),
 )
 
 

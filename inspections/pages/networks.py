@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from inspections.access import demand, fetch
@@ -46,7 +47,12 @@ def network_activate(request: MemberRequest, pk: UUID) -> HttpResponse:
     organisation = _organisation(request)
     demand(request.user, Role.ADMINISTRATOR, organisation)
     activate_network(organisation=organisation, network=network)
-    messages.success(request, f"{network} analyses the new photos of {organisation} from now on.")
+    messages.success(
+        request,
+        _("{network} analyses the new photos of {organisation} from now on.").format(
+            network=network, organisation=organisation
+        ),
+    )
     return redirect("networks")
 
 

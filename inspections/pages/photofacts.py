@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from inspections.language import decimal
 from inspections.models import SurveyImage
 
 NARROW_SPACE = "\u202f"
@@ -28,31 +31,31 @@ def _camera(image: SurveyImage) -> Iterator[Fact]:
     make, model = image.camera_make, image.camera_model
     # Many makers write their name into the model, too.
     name = model if model.lower().startswith(make.lower()) else f"{make} {model}"
-    yield from _text("Camera", name.strip())
-    yield from _text("Lens", _words(camera, "lens_model"))
-    yield from _text("Serial number", _words(camera, "serial_number"))
-    yield from _text("Software", _words(camera, "software"))
+    yield from _text(_("Camera"), name.strip())
+    yield from _text(_("Lens"), _words(camera, "lens_model"))
+    yield from _text(_("Serial number"), _words(camera, "serial_number"))
+    yield from _text(_("Software"), _words(camera, "software"))
 
 
 def _exposure(exposure: dict[str, Any]) -> Iterator[Fact]:
     time = _number(exposure, "time_s")
     if time:
-        yield Fact("Exposure", f"1/{1 / time:.0f}" if time < 0.4 else f"{time:g}", "s")
+        yield Fact(_("Exposure time"), f"1/{1 / time:.0f}" if time < 0.4 else decimal(f"{time:g}"), "s")
     aperture = _number(exposure, "f_number")
     if aperture:
-        yield Fact("Aperture", f"f/{aperture:.1f}")
-    yield from _quantity("Sensitivity", exposure, "iso", "ISO", 0)
+        yield Fact(_("Aperture"), decimal(f"f/{aperture:.1f}"))
+    yield from _quantity(_("Sensitivity"), exposure, "iso", "ISO", 0)
     focal, as_35 = _number(exposure, "focal_length_mm"), _number(exposure, "focal_length_35mm_mm")
     if focal:
-        on_film = f" ({as_35:.0f}{NARROW_SPACE}mm on 35 mm film)" if as_35 else ""
-        yield Fact("Focal length", f"{focal:.1f}", f"mm{on_film}")
+        on_film = _("{length} mm on 35 mm film").format(length=f"{as_35:.0f}") if as_35 else ""
+        yield Fact(_("Focal length"), decimal(f"{focal:.1f}"), f"mm ({on_film})" if on_film else "mm")
 
 
 def _drone(drone: dict[str, Any]) -> Iterator[Fact]:
-    yield from _quantity("Height over take-off", drone, "relative_altitude_m", "m", 1)
-    yield from _quantity("Distance to target", drone, "lrf_target_distance_m", "m", 1)
-    yield from _quantity("Camera pitch", drone, "gimbal_pitch_deg", "°", 0)
-    yield from _quantity("Camera yaw", drone, "gimbal_yaw_deg", "°", 0)
+    yield from _quantity(_("Height over take-off"), drone, "relative_altitude_m", "m", 1)
+    yield from _quantity(_("Distance to target"), drone, "lrf_target_distance_m", "m", 1)
+    yield from _quantity(_("Camera pitch"), drone, "gimbal_pitch_deg", "°", 0)
+    yield from _quantity(_("Camera yaw"), drone, "gimbal_yaw_deg", "°", 0)
 
 
 def moment(image: SurveyImage) -> str:
@@ -62,7 +65,7 @@ def moment(image: SurveyImage) -> str:
     if not local:
         return f"{image.taken_at:%Y-%m-%d %H:%M:%S} UTC" if image.taken_at else ""
     clock = local.replace("T", " ").split(".")[0]
-    return f"{clock} (UTC{offset})" if offset else f"{clock} (camera clock, zone unknown)"
+    return f"{clock} (UTC{offset})" if offset else _("{clock} (camera clock, zone unknown)").format(clock=clock)
 
 
 def metadata_number(image: SurveyImage, group: str, key: str) -> float | None:
@@ -93,5 +96,5 @@ def _text(label: str, value: str) -> Iterator[Fact]:
 def _quantity(label: str, group: dict[str, Any], key: str, unit: str, digits: int) -> Iterator[Fact]:
     value = _number(group, key)
     if value is not None:
-        figure = f"{value:.{digits}f}".replace("-", "\u2212")
+        figure = decimal(f"{value:.{digits}f}").replace("-", "\u2212")
         yield Fact(label, f"{figure}°") if unit == "°" else Fact(label, figure, unit)

@@ -5,17 +5,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from inspections.models import SurveyImage
 from inspections.pages.photofacts import metadata_number
+from inspections.retold import retell
 from inspections.services.conditions import pack_of
 
 WORDS = {
-    "marker": "marker in the photo",
-    "laser": "laser range",
-    "photo_distance": "distance of this photo",
-    "survey_distance": "distance of the survey",
-    "known_length": "known length",
-    "subject_distance": "the camera’s focus distance",
+    "marker": _("marker in the photo"),
+    "laser": _("laser range"),
+    "photo_distance": _("distance of this photo"),
+    "survey_distance": _("distance of the survey"),
+    "known_length": _("known length"),
+    "subject_distance": _("the camera’s focus distance"),
 }
 """Sources, best first: the order in which they are tried."""
 FILM_DIAGONAL_MM = 43.267
@@ -65,10 +68,12 @@ def scale_words(image: SurveyImage) -> ScaleWords:
     taken = facts.get("scale")
     return ScaleWords(
         taken=_source(taken) if taken and image.mm_per_px else None,
-        warnings=(*facts.get("conflicts", ()), *facts.get("notes", ())),
-        tried=tuple(Source(name, WORDS.get(name, name), reason) for name, reason in facts.get("tried", ())),
+        warnings=tuple(retell(said) for said in (*facts.get("conflicts", ()), *facts.get("notes", ()))),
+        tried=tuple(
+            Source(name, str(WORDS.get(name, name)), retell(reason)) for name, reason in facts.get("tried", ())
+        ),
         others=tuple(_source(other) for other in facts.get("others", ())),
-        floor=image.floor.get("sentence", ""),
+        floor=retell(image.floor.get("sentence", "")),
     )
 
 
@@ -78,7 +83,7 @@ def scale_scene(image: SurveyImage) -> dict[str, Any]:
         "mmPerPx": image.mm_per_px,
         "u95": image.mm_per_px_u95,
         "source": image.scale_source,
-        "words": WORDS,
+        "words": {name: str(words) for name, words in WORDS.items()},
         "floor": {"px": image.floor.get("measurable_px"), "mm": image.floor_mm} if image.floor else None,
         "focal": _focal(image),
         "limits": _limits(image),
@@ -87,7 +92,7 @@ def scale_scene(image: SurveyImage) -> dict[str, Any]:
 
 def _source(facts: dict[str, Any]) -> Source:
     name = facts["source"]
-    return Source(name, WORDS.get(name, name), facts["note"], facts["mm_per_px"], facts["u95_mm_per_px"])
+    return Source(name, str(WORDS.get(name, name)), retell(facts["note"]), facts["mm_per_px"], facts["u95_mm_per_px"])
 
 
 def _focal(image: SurveyImage) -> dict[str, Any] | None:

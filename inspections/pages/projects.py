@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Count, F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from inspections.access import fetch
@@ -58,7 +59,9 @@ def project_new(request: MemberRequest) -> HttpResponse:
     form = ProjectForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         made = form.save()
-        messages.success(request, f"{made} is in the record. Choose it when you start a survey.")
+        messages.success(
+            request, _("{project} is in the record. Choose it when you start a survey.").format(project=made)
+        )
         return redirect("project", made.pk)
     return render(request, "projects/form.html", {"form": form})
 
@@ -71,6 +74,6 @@ def project_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     form = ProjectForm(request.POST or None, instance=found, user=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("project", found.pk)
     return render(request, "projects/form.html", {"form": form, "project": found, "project_name": name})

@@ -11,14 +11,15 @@ from uuid import UUID
 
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from inspections.models import Finding, Review, User
 from inspections.models.findings import FindingQuerySet
 
 ORDERS = {
-    "risk": ("Riskiest first", ("-risk", "pk")),
-    "width": ("Widest first", (F("widest_mm").desc(nulls_last=True), "-width_max_px", "pk")),
-    "photo": ("As photographed", ("image__original_name", "image__pk", "number")),
+    "risk": (_("Riskiest first"), ("-risk", "pk")),
+    "width": (_("Widest first"), (F("widest_mm").desc(nulls_last=True), "-width_max_px", "pk")),
+    "photo": (_("As photographed"), ("image__original_name", "image__pk", "number")),
 }
 SECONDS_EACH = 8.0
 """A decision takes so long until the reviewer has made some."""

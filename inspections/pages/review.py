@@ -102,7 +102,7 @@ def queue_save(request: MemberRequest) -> HttpResponse:
     elif name:
         SavedQueue.objects.update_or_create(user=request.user, name=name, defaults={"query": queue.query})
     else:
-        raise InspectionError("invalid", field="name", reason="Give the filter a name.")
+        raise InspectionError("invalid", field="name", reason=_("Give the filter a name."))
     return redirect(reverse("review") + queue.query)
 
 

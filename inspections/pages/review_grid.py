@@ -9,6 +9,8 @@ from django.db.models.functions import RowNumber
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -61,7 +63,7 @@ def review_apply(request: MemberRequest) -> HttpResponse:
     wanted = _wanted(body.get("regions"))
     action, reason = str(body.get("action") or ""), str(body.get("reason") or "")
     if action not in Verdict.values:
-        raise InspectionError("invalid", field="action", reason="Choose “accepted” or “rejected”.")
+        raise InspectionError("invalid", field="action", reason=_("Choose “accepted” or “rejected”."))
     rows = Finding.objects.visible_to(request.user).select_related("image__survey__bridge__organisation")
     found = {finding.pk: finding for finding in rows.filter(pk__in=wanted)}
     if len(found) != len(wanted):
@@ -121,13 +123,13 @@ def _wanted(regions: Any) -> dict[UUID, int]:
     except (KeyError, TypeError, ValueError):
         wanted = {}
     if not 0 < len(wanted) <= 1000:
-        raise InspectionError("invalid", field="regions", reason="Choose between 1 and 1000 regions.")
+        raise InspectionError("invalid", field="regions", reason=_("Choose between 1 and 1000 regions."))
     return wanted
 
 
 def _told(count: int) -> str:
-    if count == 1:
-        return "One of them was decided by somebody else meanwhile. It is left out now; apply again for the others."
-    return (
-        f"{count} of them were decided by somebody else meanwhile. They are left out now; apply again for the others."
-    )
+    return ngettext(
+        "One of them was decided by somebody else meanwhile. It is left out now; apply again for the others.",
+        "{count} of them were decided by somebody else meanwhile. They are left out now; apply again for the others.",
+        count,
+    ).format(count=count)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from inspections.access import demand
@@ -51,7 +52,12 @@ def rules_add(request: MemberRequest) -> HttpResponse:
         row = add_pack(organisation=organisation, text=form.cleaned_data["pack"], added_by=request.user)
     except InspectionError as refusal:
         return _form_page(request, form, refusal)
-    messages.success(request, f"{row.pack_id}, version {row.version}, is kept. Choose it under Condition rules.")
+    messages.success(
+        request,
+        _("{pack}, version {version}, is kept. Choose it under Condition rules.").format(
+            pack=row.pack_id, version=row.version
+        ),
+    )
     return redirect(f"{reverse('settings-rule-pack', args=[row.pack_id])}?organisation={organisation.pk}")
 
 
@@ -62,7 +68,12 @@ def rules_choose(request: MemberRequest) -> HttpResponse:
     demand(request.user, Role.ADMINISTRATOR, organisation)
     choose_pack(organisation=organisation, pack_id=request.POST.get("pack", ""))
     used = pack_of(organisation).title
-    messages.success(request, f"{used} proposes the states of {organisation} from now on. Findings are judged again.")
+    messages.success(
+        request,
+        _("{pack} proposes the states of {organisation} from now on. Findings are judged again.").format(
+            pack=used, organisation=organisation
+        ),
+    )
     return redirect("settings")
 
 
@@ -146,5 +157,5 @@ def _refuse(user: User) -> None:
     """Say which role is missing, and where."""
     own = user.memberships_by_name()
     if not own:
-        raise InspectionError("forbidden", role="member of no organisation", organisation="this server")
+        raise InspectionError("forbidden", role=_("member of no organisation"), organisation=_("this server"))
     demand(user, Role.ADMINISTRATOR, own[0].organisation)

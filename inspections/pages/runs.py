@@ -3,10 +3,12 @@
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from inspections.access import fetch
 from inspections.errors import InspectionError
+from inspections.language import inside
 from inspections.models import Role
 from inspections.pages.photodoor import analyses, done
 from inspections.pages.requests import MemberRequest
@@ -36,9 +38,9 @@ def run_measure(request: MemberRequest, pk: UUID) -> HttpResponse:
     try:
         threshold = float(request.POST.get("threshold", ""))
     except ValueError:
-        raise InspectionError("invalid", field="threshold", reason="Give a threshold between 0 and 1.") from None
+        raise InspectionError("invalid", field="threshold", reason=_("Give a threshold between 0 and 1.")) from None
     asked = measure_again(run=run, threshold=threshold, requested_by=request.user)
     if (asked.map_of_id, asked.threshold) != (run.pk, threshold):
         # The photo's open analysis goes on instead: nothing was asked for.
-        raise InspectionError("run_not_final", status=asked.get_status_display().lower())
+        raise InspectionError("run_not_final", status=inside(asked.get_status_display()))
     return done(request, run.image)

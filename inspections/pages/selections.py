@@ -9,31 +9,33 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
+from inspections.language import Words
 from inspections.models import Survey, SurveyImage
 
 PAGE_SIZE = 100
 
-SHOWN: dict[str, tuple[str, Q]] = {
-    "all": ("All", Q()),
-    "analysed": ("Analysed", Q(current_run_id__isnull=False)),
-    "findings": ("With cracks", Q(finding_count__gt=0)),
-    "undecided": ("Undecided", Q(undecided_count__gt=0)),
-    "failed": ("Failed", Q(state="failed")),
-    "unscaled": ("Without a scale", Q(current_run_id__isnull=False, mm_per_px__isnull=True)),
+SHOWN: dict[str, tuple[Words, Q]] = {
+    "all": (_("All"), Q()),
+    "analysed": (_("Analysed"), Q(current_run_id__isnull=False)),
+    "findings": (_("With cracks"), Q(finding_count__gt=0)),
+    "undecided": (_("Undecided"), Q(undecided_count__gt=0)),
+    "failed": (_("Failed"), Q(state="failed")),
+    "unscaled": (_("Without a scale"), Q(current_run_id__isnull=False, mm_per_px__isnull=True)),
 }
 
 _BY_NAME = ("original_name", "created_at", "pk")
-ORDERS: dict[str, tuple[str, tuple[Any, ...]]] = {
-    "name": ("Name", _BY_NAME),
-    "taken": ("Time taken", (F("taken_at").asc(nulls_last=True), *_BY_NAME)),
-    "newest": ("Added last", ("-created_at", "pk")),
+ORDERS: dict[str, tuple[Words, tuple[Any, ...]]] = {
+    "name": (_("Name"), _BY_NAME),
+    "taken": (_("Time taken"), (F("taken_at").asc(nulls_last=True), *_BY_NAME)),
+    "newest": (_("Added last"), ("-created_at", "pk")),
     # Millimetres first: pixels of one photo say nothing about those of another.
     "widest": (
-        "Widest crack",
+        _("Widest crack"),
         (F("worst_width_mm").desc(nulls_last=True), F("worst_width_px").desc(nulls_last=True), *_BY_NAME),
     ),
-    "cracks": ("Most cracks", ("-finding_count", *_BY_NAME)),
+    "cracks": (_("Most cracks"), ("-finding_count", *_BY_NAME)),
 }
 
 
@@ -68,7 +70,7 @@ class Selection:
 class Choice:
     """One word to choose, with the address it leads to and, for filters, the photos behind it."""
 
-    label: str
+    label: Words
     query: str
     chosen: bool
     count: int | None = None

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings as configured
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
@@ -9,6 +10,8 @@ from django.contrib.auth.views import LoginView
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language, gettext, override
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,7 +22,7 @@ from inspections.pages.forms.people import LoginForm, LookForm, ProfileForm, Tok
 from inspections.pages.requests import MemberRequest
 from inspections.pages.rules import rule_books
 
-THEMES = (("system", "System", "screen"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
+THEMES = (("system", _("System"), "screen"), ("light", _("Light"), "sun"), ("dark", _("Dark"), "moon"))
 ONE_YEAR = 365 * 24 * 3600
 
 
@@ -51,21 +54,26 @@ def settings_profile(request: MemberRequest) -> HttpResponse:
         request.user.refresh_from_db()
         return _page(request, profile=form)
     form.save()
-    messages.success(request, "Your profile is saved.")
+    messages.success(request, _("Your profile is saved."))
     return redirect("settings")
 
 
 @require_POST
 def settings_look(request: MemberRequest) -> HttpResponse:
-    """Remember theme and keys in this browser."""
+    """Remember theme, keys and language in this browser."""
     form = LookForm(request.POST)
     if not form.is_valid():
-        raise InspectionError("invalid", reason="Choose one of the themes and one of the key settings.")
+        raise InspectionError(
+            "invalid", reason=gettext("Choose one of the themes, of the key settings and of the languages.")
+        )
     response = redirect("settings")
-    for name, value in form.cleaned_data.items():
+    # A form that was sent by an older page says nothing of the language.
+    chosen = {name: value for name, value in form.cleaned_data.items() if value}
+    for name, value in chosen.items():
         # The blocking script reads it before the first paint, hence not HttpOnly. It tells nothing about anybody.
         response.set_cookie(f"hairline_{name}", value, max_age=ONE_YEAR, samesite="Lax", secure=request.is_secure())
-    messages.success(request, "This browser will remember that.")
+    with override(chosen.get("language", get_language())):
+        messages.success(request, gettext("This browser will remember that."))
     return response
 
 
@@ -76,7 +84,7 @@ def settings_password(request: MemberRequest) -> HttpResponse:
     form = PasswordChangeForm(request.user, request.POST or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         update_session_auth_hash(request, form.save())
-        messages.success(request, "Your password is changed. Other browsers have to log in again.")
+        messages.success(request, _("Your password is changed. Other browsers have to log in again."))
         return redirect("settings")
     return render(request, "settings/password.html", {"form": form})
 
@@ -95,10 +103,10 @@ def token_new(request: MemberRequest) -> HttpResponse:
 @require_POST
 def token_delete(request: MemberRequest, key: str) -> HttpResponse:
     """Delete one of one's own tokens, named by its first characters. Whoever uses it is shut out at once."""
-    deleted, _ = AuthToken.objects.filter(user=request.user, token_key=key).delete()
+    deleted, _rows = AuthToken.objects.filter(user=request.user, token_key=key).delete()
     if not deleted:
         raise InspectionError("not_found")
-    messages.success(request, f"The token {key}… is deleted.")
+    messages.success(request, gettext("The token {key}… is deleted.").format(key=key))
     return redirect("settings")
 
 
@@ -109,6 +117,7 @@ def _page(request: MemberRequest, **shown: Any) -> HttpResponse:
         "tokens": AuthToken.objects.filter(user=request.user).order_by("-created"),
         "rule_books": rule_books(request.user),
         "themes": THEMES,
+        "languages": configured.LANGUAGES,
         "now": timezone.now(),
         **shown,
     }

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from inspections.access import fetch
@@ -22,13 +23,15 @@ def survey_close(request: MemberRequest, pk: UUID) -> HttpResponse:
     try:
         undecided = int(request.POST.get("undecided", "0"))
     except ValueError:
-        raise InspectionError("invalid", field="undecided", reason="Give the number of undecided findings.") from None
+        raise InspectionError(
+            "invalid", field="undecided", reason=_("Give the number of undecided findings.")
+        ) from None
     try:
         close_survey(survey=survey, user=request.user, undecided=undecided, note=request.POST.get("note", "")[:2000])
     except InspectionError as error:
         messages.error(request, error.detail)
     else:
-        messages.success(request, "Signed off. Nothing in this survey can change until it is reopened.")
+        messages.success(request, _("Signed off. Nothing in this survey can change until it is reopened."))
     return redirect("survey", survey.pk)
 
 
@@ -41,7 +44,7 @@ def survey_reopen(request: MemberRequest, pk: UUID) -> HttpResponse:
     except InspectionError as error:
         messages.error(request, error.detail)
     else:
-        messages.success(request, "Open again. The record says who reopened it, and why.")
+        messages.success(request, _("Open again. The record says who reopened it, and why."))
     return redirect("survey", survey.pk)
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from inspections.access import fetch
@@ -36,7 +37,7 @@ def survey_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     form = SurveyForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         change_survey(survey=found, **form.cleaned_data)
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("survey", found.pk)
     context = {"form": form, "bridge": found.bridge, "survey": found, "survey_name": name}
     return render(request, "bridges/survey_form.html", context)

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
@@ -23,6 +24,7 @@ from inspections.pages.cards import cards_of
 from inspections.pages.figures import read_figures
 from inspections.pages.requests import MemberRequest
 from inspections.pages.selections import PAGE_SIZE, Selection, filters, orders
+from inspections.retold import retell
 from inspections.services.conditions import pack_of
 from inspections.services.images import AddedImage, add_image
 from inspections.services.summaries import condition_of_survey
@@ -77,7 +79,7 @@ def _receive(request: MemberRequest, survey: Survey) -> HttpResponse:
         if not files:
             raise InspectionError("no_file", field="file")
         if len(files) > 1:
-            raise InspectionError("invalid", field="file", reason="Send one photo per request.")
+            raise InspectionError("invalid", field="file", reason=_("Send one photo per request."))
         return _answer(_add(request, survey, files[0], element, size=_declared_size(request)))
     for file in files:
         try:
@@ -110,18 +112,18 @@ def _answer(added: AddedImage) -> JsonResponse:
         "id": str(image.pk),
         "url": reverse("photo", args=[image.pk]),
         "duplicate": not added.created,
-        "warnings": image.warnings,
+        "warnings": [{**warning, "detail": retell(warning["detail"])} for warning in image.warnings],
     }
     return JsonResponse(answer, status=201 if added.created else 200)
 
 
 def _tell(request: MemberRequest, file: UploadedFile, added: AddedImage) -> None:
     if not added.created:
-        messages.info(request, f"{file.name}: already in this survey.")
+        messages.info(request, _("{name}: already in this survey.").format(name=file.name))
         return
-    messages.success(request, f"{file.name}: received.")
+    messages.success(request, _("{name}: received.").format(name=file.name))
     for warning in added.image.warnings:
-        messages.warning(request, f"{file.name}: {warning['detail']}")
+        messages.warning(request, f"{file.name}: {retell(warning['detail'])}")
 
 
 def _compare_count(request: MemberRequest, arrived: int) -> None:
@@ -139,7 +141,7 @@ def _element(request: MemberRequest, survey: Survey) -> Element | None:
     try:
         return Element.objects.get(pk=UUID(chosen), bridge=survey.bridge_id)
     except (ValueError, Element.DoesNotExist):
-        raise InspectionError("invalid_reference", field="element", kind="Element", id=chosen[:60]) from None
+        raise InspectionError("invalid_reference", field="element", kind=_("Element"), id=chosen[:60]) from None
 
 
 def _metres(request: MemberRequest, name: str) -> float | None:
@@ -148,14 +150,14 @@ def _metres(request: MemberRequest, name: str) -> float | None:
     try:
         return float(said) if said else None
     except ValueError:
-        raise InspectionError("invalid", field=name, reason="Give a number of metres.") from None
+        raise InspectionError("invalid", field=name, reason=_("Give a number of metres.")) from None
 
 
 def _declared_size(request: MemberRequest) -> int:
     """A script always says how many bytes it sends: what the wire lost is then noticed even without a checksum."""
     declared = request.POST.get("size", "")
     if not (declared.isascii() and declared.isdecimal() and len(declared) <= 20):
-        raise InspectionError("invalid", field="size", reason="Say the size of the file in bytes.")
+        raise InspectionError("invalid", field="size", reason=_("Say the size of the file in bytes."))
     return int(declared)
 
 

@@ -35,7 +35,7 @@ from inspections.pages import (
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="overview"), name="home"),
     path("overview/", overview.overview, name="overview"),
-    path("words.js", words.Words.as_view(), name="words"),
+    path("words/<slug:language>.<slug:mark>.js", words.Words.as_view(), name="words"),
     path("login/", settings.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("bridges/", bridges.bridges, name="bridges"),

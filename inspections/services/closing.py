@@ -2,6 +2,8 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from inspections.errors import InspectionError
 from inspections.models import Drawing, Event, Finding, SegmentationRun, Survey, User
@@ -10,9 +12,11 @@ from inspections.services.history import remember
 
 def ensure_open(survey: Survey) -> None:
     """Raises InspectionError `survey_closed`. Called by every verb that changes what a survey says."""
-    if survey.is_closed:
-        closed_by = survey.closed_by.get_username() if survey.closed_by else "somebody"
-        raise InspectionError("survey_closed", survey=str(survey), by=closed_by, on=f"{survey.closed_at:%-d %B %Y}")
+    if survey.closed_at is not None:
+        closed_by = survey.closed_by.get_username() if survey.closed_by else _("somebody")
+        raise InspectionError(
+            "survey_closed", survey=str(survey), by=closed_by, on=date_format(survey.closed_at, _("j F Y"))
+        )
 
 
 def undecided_in(survey: Survey) -> int:
@@ -46,7 +50,7 @@ def close_survey(*, survey: Survey, user: User, undecided: int = 0, note: str = 
 def reopen_survey(*, survey: Survey, user: User, reason: str) -> None:
     """Open a closed survey again. Raises InspectionError `survey_open`, `invalid` without a reason."""
     if not reason.strip():
-        raise InspectionError("invalid", field="reason", reason="Say why the survey is opened again.")
+        raise InspectionError("invalid", field="reason", reason=_("Say why the survey is opened again."))
     with transaction.atomic():
         locked = Survey.objects.select_for_update().get(pk=survey.pk)
         if not locked.is_closed:

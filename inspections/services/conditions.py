@@ -6,6 +6,9 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import get_language, gettext, override
+
 from inspections.conditions import Pack, PackError, Width, builtin_packs, builtin_text, parse_pack, propose
 from inspections.conditions.wording import NO_PLACE, NO_SCALE
 from inspections.errors import InspectionError
@@ -49,6 +52,40 @@ def text_of(pack: Pack, organisation: Organisation | None) -> str:
 
 def judged(*, pack: Pack, material: str, exposure: str, width: Width | None) -> dict[str, Any]:
     """What the pack says of a crack this wide, by the names of `Finding`: state, worst_state, proposal."""
+    # The record is English whoever asks for it; `retold_proposal` tells it to a reader.
+    with override(settings.LANGUAGE_CODE):
+        return _judged(pack=pack, material=material, exposure=exposure, width=width)
+
+
+def retold_proposal(finding: Finding) -> dict[str, Any]:
+    """A finding's proposal as it is recorded, its sentences and limit in the reader's language.
+
+    They are made anew from the same pack; where that would say something else by now, the record is told as it is.
+    """
+    recorded: dict[str, Any] = finding.proposal
+    if not recorded or (get_language() or settings.LANGUAGE_CODE) == settings.LANGUAGE_CODE:
+        return recorded
+    bridge, element = finding.image.survey.bridge, finding.image.element
+    pack = builtin_packs().get(recorded["pack"]) or packs_of(bridge.organisation).get(recorded["pack"])
+    if pack is None or pack.digest != recorded["digest"]:
+        return recorded
+    told = _judged(pack=pack, width=width_of(finding), **_circumstances(element, bridge))["proposal"]
+    if (told["rule"], told["states"]) != (recorded["rule"], recorded["states"]):
+        return recorded
+    if recorded["reason"] == NO_PLACE:
+        told["reason"] = gettext(NO_PLACE)
+    return recorded | {name: told[name] for name in ("sentence", "assumption", "reason", "limit")}
+
+
+def _circumstances(element: Element | None, bridge: Bridge) -> dict[str, str]:
+    """Material and exposure: those of the element, or where it tells none, those of the bridge."""
+    return {
+        "material": (element and element.material) or bridge.material,
+        "exposure": (element and element.exposure) or bridge.exposure,
+    }
+
+
+def _judged(*, pack: Pack, material: str, exposure: str, width: Width | None) -> dict[str, Any]:
     proposal = propose(width, pack, material=material, exposure=exposure)
     return {
         "state": proposal.state or "",
@@ -62,12 +99,7 @@ def judge_finding(finding: Finding, pack: Pack, element: Element | None, bridge:
 
     Material and exposure are those of the element, or where it tells none, those of the bridge.
     """
-    found = judged(
-        pack=pack,
-        material=(element and element.material) or bridge.material,
-        exposure=(element and element.exposure) or bridge.exposure,
-        width=width_of(finding),
-    )
+    found = judged(pack=pack, width=width_of(finding), **_circumstances(element, bridge))
     # A length in millimetres is only known where the photo has a scale.
     if found["proposal"]["reason"] == NO_SCALE and finding.length_mm is not None:
         found["proposal"]["reason"] = NO_PLACE

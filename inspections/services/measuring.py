@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from inspections.dispatch import dispatch_measuring
 from inspections.errors import InspectionError
@@ -68,7 +69,7 @@ def give_distance(*, image: SurveyImage, distance_m: float | None, u95_m: float 
 def check_distance(distance_m: float | None, u95_m: float | None) -> None:
     """Raise InspectionError `invalid` for what is no distance to a surface, or no 95 % uncertainty of it, in metres."""
     if distance_m is not None and not NEAREST_M <= distance_m <= FARTHEST_M:
-        raise InspectionError("invalid", field="distance_m", reason="Give a distance between 0.05 and 1000 metres.")
+        raise InspectionError("invalid", field="distance_m", reason=_("Give a distance between 0.05 and 1000 metres."))
     _check_u95(u95_m, distance_m, "distance_u95_m", "distance")
 
 
@@ -86,15 +87,15 @@ def give_known_length(
     """
     if start is None or stop is None or length_mm is None:
         if (start, stop, length_mm) != (None, None, None):
-            raise InspectionError("invalid", field="length_mm", reason="Click both ends, and give the length in mm.")
+            raise InspectionError("invalid", field="length_mm", reason=_("Click both ends, and give the length in mm."))
         _change(image, known_length=None)
         return
     if not SHORTEST_MM <= length_mm <= LONGEST_MM:
-        raise InspectionError("invalid", field="length_mm", reason="Give a length between 0.1 and 1 000 000 mm.")
+        raise InspectionError("invalid", field="length_mm", reason=_("Give a length between 0.1 and 1 000 000 mm."))
     inside = all(0 <= x <= image.width and 0 <= y <= image.height for x, y in (start, stop))
     if not inside or math.dist(start, stop) < 10:
         raise InspectionError(
-            "invalid", field="known_length", reason="Mark two ends inside the photo, at least 10 pixels apart."
+            "invalid", field="known_length", reason=_("Mark two ends inside the photo, at least 10 pixels apart.")
         )
     _check_u95(u95_mm, length_mm, "length_u95_mm", "length")
     known = {"start": list(start), "stop": list(stop), "length_mm": length_mm, "u95_mm": u95_mm}
@@ -103,7 +104,9 @@ def give_known_length(
 
 def _check_u95(u95: float | None, value: float | None, name: str, what: str) -> None:
     if u95 is not None and not (value is not None and 0 < u95 < value):
-        reason = f"The uncertainty must be more than 0 and less than the {what} that it belongs to."
+        of_distance = _("The uncertainty must be more than 0 and less than the distance that it belongs to.")
+        of_length = _("The uncertainty must be more than 0 and less than the length that it belongs to.")
+        reason = of_length if what == "length" else of_distance
         raise InspectionError("invalid", field=name, reason=reason)
 
 

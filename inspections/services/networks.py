@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from inspections.errors import InspectionError
 from inspections.models import Network, Organisation, User
@@ -38,7 +39,7 @@ def read_network_card(path: Path) -> dict[str, Any]:
         card = json.loads(header["__metadata__"][CARD_KEY])
         str(card["name"]), str(card["architecture"]), float(card["threshold"])
     except (KeyError, TypeError, ValueError):
-        raise InspectionError("invalid_model", field="file", reason="it carries no model card") from None
+        raise InspectionError("invalid_model", field="file", reason=_("it carries no model card")) from None
     return card
 
 
@@ -53,7 +54,7 @@ def _check_bounds(header: dict[str, Any], data_size: int) -> None:
         except (KeyError, TypeError, ValueError):
             inside = False
         if not inside:
-            raise InspectionError("invalid_model", field="file", reason="the file ends early")
+            raise InspectionError("invalid_model", field="file", reason=_("the file ends early"))
 
 
 def register_network(*, path: Path, organisation: Organisation | None, registered_by: User | None = None) -> Network:
@@ -87,7 +88,7 @@ def register_network(*, path: Path, organisation: Organisation | None, registere
 def activate_network(*, organisation: Organisation, network: Network) -> None:
     """Analyse the organisation's new photos with this network from now on; finished analyses stay as they are."""
     if network.organisation_id not in (None, organisation.pk):
-        raise InspectionError("invalid_reference", field="network", kind="Network", id=network.pk)
+        raise InspectionError("invalid_reference", field="network", kind=_("Network"), id=network.pk)
     organisation.active_network = network
     organisation.save(update_fields=["active_network"])
 

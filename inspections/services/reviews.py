@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from inspections.conditions import Kind
 from inspections.conditions.summaries import states_of
 from inspections.errors import InspectionError
+from inspections.language import inside
 from inspections.models import Drawing, Event, Finding, Review, User
 from inspections.models.reviews import WITHDRAWN, Reason, Verdict
 from inspections.services.closing import ensure_open
@@ -112,7 +114,7 @@ def _record(
     last = finding.reviews.select_related("reviewer").last() if finding.reviews_count else None
     if last is not None and seen is not None and seen != finding.reviews_count:
         raise InspectionError(
-            "decided_meanwhile", by=last.reviewer.get_username(), verdict=last.get_verdict_display().lower()
+            "decided_meanwhile", by=last.reviewer.get_username(), verdict=inside(last.get_verdict_display())
         )
     review = _write(finding, reviewer, decision)
     more: dict[str, Any] = {"taken_back": True} if taken_back else {}
@@ -146,12 +148,16 @@ def _ensure_not_replaced(finding: Finding) -> None:
 
 def _check(finding: Finding, decision: Decision) -> None:
     if decision.reason and decision.reason not in Reason.values:
-        raise InspectionError("invalid", field="reason", reason=f"Give one of {', '.join(Reason.values)} as reason.")
+        raise InspectionError(
+            "invalid", field="reason", reason=_("Give one of {names} as reason.").format(names=", ".join(Reason.values))
+        )
     if decision.state:
         kind = pack_of(finding.image.survey.bridge.organisation).kind
         known = states_of(kind) if kind is not Kind.INFORMATION else ()
         if decision.state not in known:
-            raise InspectionError("invalid", field="state", reason=f"Give one of {', '.join(known)} as state.")
+            raise InspectionError(
+                "invalid", field="state", reason=_("Give one of {names} as state.").format(names=", ".join(known))
+            )
 
 
 def _write(finding: Finding, reviewer: User, decision: Decision, carried_from: Review | None = None) -> Review:

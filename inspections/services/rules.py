@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from inspections.conditions import Pack, PackError, Problem, builtin_packs, parse_pack
 from inspections.errors import InspectionError
@@ -20,7 +21,9 @@ def add_pack(*, organisation: Organisation, text: bytes | str, added_by: User | 
     """
     pack = _read(text)
     if pack.id in builtin_packs():
-        raise _refused(f"id: “{pack.id}” is a pack that ships with Hairline. Give yours an id of its own.")
+        raise _refused(
+            _("id: “{id}” is a pack that ships with Hairline. Give yours an id of its own.").format(id=pack.id)
+        )
     plain = text if isinstance(text, str) else text.decode("utf-8")
     with transaction.atomic():
         row, created = RulePack.objects.get_or_create(
@@ -34,8 +37,10 @@ def add_pack(*, organisation: Organisation, text: bytes | str, added_by: User | 
             judge_again(_photos_of(organisation))
     if row.digest != pack.digest:
         raise _refused(
-            f"version: You have version {pack.version} of “{pack.id}” with another text. Count the version up: "
-            "what was judged by it names it."
+            _(
+                "version: You have version {version} of “{id}” with another text. Count the version up: "
+                "what was judged by it names it."
+            ).format(version=pack.version, id=pack.id)
         )
     return row
 
@@ -46,7 +51,7 @@ def choose_pack(*, organisation: Organisation, pack_id: str) -> None:
     Raises InspectionError `invalid_reference` for a pack that the organisation does not have.
     """
     if pack_id not in packs_of(organisation):
-        raise InspectionError("invalid_reference", field="pack", kind="The rule pack", id=f"“{pack_id[:60]}”")
+        raise InspectionError("invalid_reference", field="pack", kind=_("The rule pack"), id=f"“{pack_id[:60]}”")
     with transaction.atomic():
         others = Organisation.objects.filter(pk=organisation.pk).exclude(rule_pack=pack_id)
         if others.update(rule_pack=pack_id):
@@ -82,7 +87,7 @@ def _read(text: bytes | str) -> Pack:
 
 
 def _located(problem: Problem) -> str:
-    where = f"Line {problem.line}, column {problem.column}"
+    where = _("Line {line}, column {column}").format(line=problem.line, column=problem.column)
     return f"{where}, {problem.place}: {problem.sentence}" if problem.place else f"{where}: {problem.sentence}"
 
 

@@ -11,9 +11,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from inspections.dispatch import dispatch_run
 from inspections.errors import InspectionError
+from inspections.language import inside
 from inspections.models import Finding, LookAlikes, Network, SegmentationRun, SurveyImage, User
 from inspections.services.carrying import Carried, Kept, Match, carry_over, drawn_to_keep
 from inspections.services.closing import ensure_open
@@ -277,13 +279,13 @@ def cancel_run(*, run: SegmentationRun) -> None:
     )
     run.refresh_from_db()
     if not cancelled:
-        raise InspectionError("run_is_final", status=run.get_status_display().lower())
+        raise InspectionError("run_is_final", status=inside(run.get_status_display()))
 
 
 def retry_run(*, run: SegmentationRun, requested_by: User | None) -> SegmentationRun:
     """A new run for a failed or cancelled one, with the network active now; the old one stays as history."""
     if not run.is_final:
-        raise InspectionError("run_not_final", status=run.get_status_display().lower())
+        raise InspectionError("run_not_final", status=inside(run.get_status_display()))
     if run.map_of is not None:
         return measure_again(run=run.map_of, threshold=run.threshold or 0.5, requested_by=requested_by)
     return request_run(image=run.image, requested_by=requested_by, threshold=run.threshold)
@@ -295,7 +297,7 @@ def measure_again(*, run: SegmentationRun, threshold: float, requested_by: User 
     Raises InspectionError `nothing_seen` for one that has no map, `invalid` for a threshold that is none.
     """
     if not 0 < threshold < 1:
-        raise InspectionError("invalid", field="threshold", reason="Give a threshold between 0 and 1.")
+        raise InspectionError("invalid", field="threshold", reason=_("Give a threshold between 0 and 1."))
     if run.status != Status.SUCCEEDED or not run.probability:
         raise InspectionError("nothing_seen")
     return request_run(image=run.image, requested_by=requested_by, network=run.network, threshold=threshold, map_of=run)

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from inspections.errors import InspectionError
 from inspections.models import Bridge, Project, Survey, User
@@ -48,4 +49,4 @@ def change_survey(*, survey: Survey, **changes: Any) -> None:
 
 def _check_project(project: Project | None, bridge: Bridge) -> None:
     if project is not None and project.organisation_id != bridge.organisation_id:
-        raise InspectionError("invalid_reference", field="project", kind="Project", id=project.pk)
+        raise InspectionError("invalid_reference", field="project", kind=_("Project"), id=project.pk)

@@ -8,9 +8,14 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from inspections.conditions import Kind, Pack, Rule, Standing
-from inspections.conditions.wording import spoken
+from inspections.conditions.wording import result, spoken
+from inspections.language import decimal
+from inspections.models import Finding
+from inspections.services.conditions import retold_proposal
 from inspections.services.summaries import ConditionSummary
 from inspections.templatetags.quantities import NARROW_SPACE, grouped_number
 
@@ -24,7 +29,13 @@ GRADES = {
     "CS4": "structural",
     "several": "open",
 }  # fmt: skip
-LABELS = {"several": "several possible", "": "unknown"}
+LABELS = {"several": _("several possible"), "": _("unknown")}
+STANDING = {
+    Standing.REVIEWED: _("reviewed"),
+    Standing.NO_CRACK: _("no crack"),
+    Standing.PROVISIONAL: _("provisional"),
+    Standing.UNKNOWN: _("unknown"),
+}
 BAR = 1000
 NARROWEST = 12
 
@@ -44,7 +55,13 @@ def grade(state: str | None) -> str:
 @register.filter
 def state_label(state: str | None) -> str:
     """The state as a word; nothing is “unknown”."""
-    return LABELS.get(state or "", state or "")
+    return str(LABELS.get(state or "") or result(state or ""))
+
+
+@register.filter
+def told_proposal(finding: Finding) -> dict[str, Any]:
+    """A finding's proposal, with its sentences in the reader's language."""
+    return retold_proposal(finding)
 
 
 @register.simple_tag
@@ -100,23 +117,34 @@ def standing_words(summary: ConditionSummary) -> str:
     """How far the worst state can be relied on: “provisional: 14 findings unreviewed”."""
     counts = summary.counts
     if not counts.photos:
-        return "unknown: no photos yet"
+        return gettext("unknown: no photos yet")
     if counts.standing is Standing.REVIEWED:
-        return "reviewed: every photo and every finding is decided on"
+        return gettext("reviewed: every photo and every finding is decided on")
     if counts.standing is Standing.NO_CRACK:
-        return "no crack stands; whether that is the best state is for a person to say"
-    return f"{counts.standing.value}: {', '.join(_reservations(summary))}"
+        return gettext("no crack stands; whether that is the best state is for a person to say")
+    return f"{standing_word(summary)}: {', '.join(_reservations(summary))}"
+
+
+@register.filter
+def standing_word(summary: ConditionSummary) -> str:
+    """The same in a word: “provisional”."""
+    return str(STANDING[summary.counts.standing])
 
 
 def _reservations(summary: ConditionSummary) -> list[str]:
     counts = summary.counts
     told = [
-        (counts.unreviewed, "finding", "unreviewed"),
-        (counts.photos_unreviewed, "photo", "unreviewed"),
-        (counts.several, "finding", "with several possible states"),
-        (counts.unknown, "finding", "without a state"),
+        (counts.unreviewed, ngettext("{n} finding unreviewed", "{n} findings unreviewed", counts.unreviewed)),
+        (counts.photos_unreviewed, ngettext("{n} photo unreviewed", "{n} photos unreviewed", counts.photos_unreviewed)),
+        (
+            counts.several,
+            ngettext(
+                "{n} finding with several possible states", "{n} findings with several possible states", counts.several
+            ),
+        ),
+        (counts.unknown, ngettext("{n} finding without a state", "{n} findings without a state", counts.unknown)),
     ]
-    return [f"{_count(count)} {noun}{'s' if count != 1 else ''} {what}" for count, noun, what in told if count]
+    return [words.format(n=_count(count)) for count, words in told if count]
 
 
 def _count(number: int) -> str:
@@ -138,37 +166,43 @@ def margin_words(proposal: Mapping[str, Any]) -> str:
     """How far the width is from the nearest limit: “0.05 mm narrower than the limit 0.30 mm”."""
     margin = proposal["margin_mm"]
     if not margin:
-        return f"exactly at the limit {proposal['limit']}"
-    size = f"{abs(margin):.2f}" if abs(margin) >= 0.01 else f"{abs(margin):.1g}"
-    side = "narrower" if margin > 0 else "wider"
-    return f"{size}{NARROW_SPACE}mm {side} than the limit {proposal['limit']}"
+        return gettext("exactly at the limit {limit}").format(limit=proposal["limit"])
+    size = decimal(f"{abs(margin):.2f}" if abs(margin) >= 0.01 else f"{abs(margin):.1g}") + f"{NARROW_SPACE}mm"
+    words = gettext("{size} narrower than the limit {limit}")
+    if margin < 0:
+        words = gettext("{size} wider than the limit {limit}")
+    return words.format(size=size, limit=proposal["limit"])
 
 
 KINDS = {
-    Kind.CONDITION_STATES: "condition states CS1 to CS3",
-    Kind.WIDTH_LIMITS: "width limits, within or beyond",
-    Kind.RECORD_THRESHOLD: "a width from which cracks are recorded",
-    Kind.INFORMATION: "for information, proposes nothing",
+    Kind.CONDITION_STATES: _("condition states CS1 to CS3"),
+    Kind.WIDTH_LIMITS: _("width limits, within or beyond"),
+    Kind.RECORD_THRESHOLD: _("a width from which cracks are recorded"),
+    Kind.INFORMATION: _("for information, proposes nothing"),
 }
 
 
 @register.filter
 def kind_words(pack: Pack) -> str:
     """What a pack's limits are for."""
-    return KINDS[pack.kind]
+    return str(KINDS[pack.kind])
 
 
 @register.filter
 def unit_words(pack: Pack) -> str:
     """The unit of a pack's limits, written out: “in in” reads badly."""
-    return {"in": "inches", "mm": "millimetres"}[pack.unit]
+    return {"in": gettext("inches"), "mm": gettext("millimetres")}[pack.unit]
 
 
 @register.filter
 def covered_words(pack: Pack) -> str:
     """What a pack speaks of: “reinforced concrete, in 5 exposure classes”."""
     words = spoken_list(pack.materials)
-    return f"{words}, in {len(pack.exposures)} exposure classes" if pack.exposures else words
+    if not pack.exposures:
+        return words
+    count = len(pack.exposures)
+    told = ngettext("{materials}, in {count} exposure class", "{materials}, in {count} exposure classes", count)
+    return told.format(materials=words, count=count)
 
 
 @register.filter

@@ -7,20 +7,25 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
+from inspections.language import Words, decimal
 from inspections.models import Finding
 
 register = template.Library()
 
 NARROW_SPACE = "\u202f"
 MINUS = "\u2212"
-ABSENT = "not measured"
+ABSENT = _("not measured")
 MOST_DECIMALS = 3
+# Units that are words.
+UNITS = {"mm per px": _("mm per px"), "mm per pixel": _("mm per pixel")}
 
 
 def grouped_number(value: float, digits: int = 0) -> str:
-    """12345.6 as "12 346": thousands set apart by a narrow space, a true minus sign."""
-    return f"{value:,.{digits}f}".replace(",", NARROW_SPACE).replace("-", MINUS)
+    """12345.6 as "12 346": thousands set apart by a narrow space, a true minus sign, the language's decimal sign."""
+    return decimal(f"{value:,.{digits}f}".replace(",", NARROW_SPACE)).replace("-", MINUS)
 
 
 @register.filter
@@ -31,7 +36,7 @@ def grouped(value: int | None) -> str:
 
 @register.simple_tag
 def quantity(
-    value: float | None, unit: str, uncertainty: float | None = None, digits: int = 2, absent: str = ABSENT
+    value: float | None, unit: str, uncertainty: float | None = None, digits: int = 2, absent: Words = ABSENT
 ) -> SafeString:
     """As in “0.42 ± 0.08 mm”. `digits` are decimals, of the value and its uncertainty alike; None reads as `absent`."""
     if value is None:
@@ -39,7 +44,9 @@ def quantity(
     number = grouped_number(value, digits)
     if uncertainty is not None:
         number += f"{NARROW_SPACE}±{NARROW_SPACE}{grouped_number(uncertainty, digits)}"
-    return format_html('<span class="number">{}{}<span class="unit">{}</span></span>', number, NARROW_SPACE, unit)
+    return format_html(
+        '<span class="number">{}{}<span class="unit">{}</span></span>', number, NARROW_SPACE, UNITS.get(unit, unit)
+    )
 
 
 @register.filter
@@ -55,7 +62,7 @@ def decimals_of(u95: float) -> int:
 
 @register.simple_tag
 def width_mm(
-    value: float | None, u95: float | None = None, bound: float | None = None, absent: str = ABSENT
+    value: float | None, u95: float | None = None, bound: float | None = None, absent: Words = ABSENT
 ) -> SafeString:
     """A width on the surface: “0.42 ± 0.11 mm”; “< 0.31 mm” for a bound, rounded up so that it holds."""
     if value is not None:
@@ -143,9 +150,11 @@ def mm_per_px(smallest: float | None, largest: float | None) -> SafeString:
     """Scales of several photos: “0.42 to 0.91 mm per pixel”."""
     if smallest is None or largest is None:
         return quantity(None, "mm per pixel")
-    words = [f"{value:.2g}" for value in (smallest, largest)]
-    told = words[0] if words[0] == words[1] else f"{words[0]} to {words[1]}"
-    return format_html('<span class="number">{}{}<span class="unit">mm per pixel</span></span>', told, NARROW_SPACE)
+    words = [decimal(f"{value:.2g}") for value in (smallest, largest)]
+    told = words[0] if words[0] == words[1] else gettext("{least} to {most}").format(least=words[0], most=words[1])
+    return format_html(
+        '<span class="number">{}{}<span class="unit">{}</span></span>', told, NARROW_SPACE, UNITS["mm per pixel"]
+    )
 
 
 @register.filter
@@ -164,7 +173,9 @@ def looked(share: float) -> SafeString:
 @register.filter
 def millions(value: int) -> str:
     """4213345 as "4.2 million"; small numbers as they are."""
-    return f"{grouped_number(value / 1e6, 1)} million" if value >= 1_000_000 else grouped_number(value)
+    if value < 1_000_000:
+        return grouped_number(value)
+    return gettext("{number} million").format(number=grouped_number(value / 1e6, 1))
 
 
 @register.filter
@@ -195,7 +206,9 @@ def coordinates(place: object) -> SafeString:
     """Latitude and longitude of anything that has them: "54.0912° N, 2.0034° W"; else words."""
     latitude, longitude = getattr(place, "latitude", None), getattr(place, "longitude", None)
     if latitude is None or longitude is None:
-        return format_html('<span class="absent">{}</span>', "not given")
-    north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
-    words = [f"{abs(latitude):.5f}°{NARROW_SPACE}{north}", f"{abs(longitude):.5f}°{NARROW_SPACE}{east}"]
+        return format_html('<span class="absent">{}</span>', gettext("not given"))
+    north = pgettext("north", "N") if latitude >= 0 else pgettext("south", "S")
+    east = pgettext("east", "E") if longitude >= 0 else pgettext("west", "W")
+    words = [f"{grouped_number(abs(latitude), 5)}°{NARROW_SPACE}{north}"]
+    words.append(f"{grouped_number(abs(longitude), 5)}°{NARROW_SPACE}{east}")
     return format_html('<span class="number">{}</span>, <span class="number">{}</span>', *words)

@@ -4,6 +4,8 @@ import math
 import struct
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from inspections.uploads.source import Source, damaged
 
 HEADER_BYTES, ENTRY_BYTES = 8, 12
@@ -60,7 +62,7 @@ class Directory:
         """Raise `truncated_image` unless all entries and their values lie inside the source."""
         self.source.require(self._end, 4)
         if not self.complete:
-            raise damaged("it has too many tags")
+            raise damaged(_("it has too many tags"))
         for entry in self.entries.values():
             self.source.require(entry.offset, entry.size)
 
@@ -87,7 +89,7 @@ class Directory:
         if value is None and tag not in self.entries:
             return default
         if not isinstance(value, int):
-            raise damaged("a number in its directory is none")
+            raise damaged(_("a number in its directory is none"))
         return value
 
     def raw(self, tag: int, limit: int) -> bytes:
@@ -100,7 +102,7 @@ def byte_order(source: Source) -> str:
     """The byte order of a TIFF header as struct writes it. Raises `damaged_image` where there is none."""
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(source.take(0, 4))
     if not order:
-        raise damaged("a header inside it is wrong")
+        raise damaged(_("a header inside it is wrong"))
     return order
 
 

@@ -4,6 +4,9 @@ import io
 import re
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from inspections.errors import InspectionError
 from inspections.uploads.directories import read_first_directory
 from inspections.uploads.facts import PhotoLimits, Structure
@@ -15,9 +18,9 @@ SEQUENTIAL, PROGRESSIVE = {0xC0, 0xC1}, 0xC2
 FIRST_KNOWN = 0xC0
 # C4, C8 and CC share the range but are no frames.
 _OTHER_FRAMES = {
-    **dict.fromkeys((0xC3, 0xC7, 0xCB, 0xCF), "it is a lossless JPEG"),
-    **dict.fromkeys((0xC5, 0xC6, 0xCD, 0xCE), "it is a hierarchical JPEG"),
-    **dict.fromkeys((0xC9, 0xCA), "it is an arithmetic-coded JPEG"),
+    **dict.fromkeys((0xC3, 0xC7, 0xCB, 0xCF), gettext_noop("it is a lossless JPEG")),
+    **dict.fromkeys((0xC5, 0xC6, 0xCD, 0xCE), gettext_noop("it is a hierarchical JPEG")),
+    **dict.fromkeys((0xC9, 0xCA), gettext_noop("it is an arithmetic-coded JPEG")),
 }
 _MODES = {1: "L", 3: "RGB", 4: "CMYK"}
 # FF and anything but stuffing (00), fill (FF), TEM (01) and restarts (D0 to D7), none of which has a segment.
@@ -52,16 +55,16 @@ class _Walk:
 def read_jpeg(source: Source, limits: PhotoLimits) -> Structure:
     """Walk all segments and scans. Thumbnails in segments are stepped over, bytes after EOI only counted."""
     walk, position = _Walk(), 2
-    for _ in range(MOST_SEGMENTS):
+    for _step in range(MOST_SEGMENTS):
         marker, at, position = _next_marker(source, position)
         walk.coded_bytes += at - walk.scan_start if walk.scan_start else 0
         walk.scan_start = 0
         if marker == EOI:
             return _conclude(walk, trailing_bytes=source.size - position)
         if marker == SOI:
-            raise damaged("a second photo begins inside it")
+            raise damaged(_("a second photo begins inside it"))
         position = _read_segment(source, marker, position, walk, limits)
-    raise damaged("it has too many segments")
+    raise damaged(_("it has too many segments"))
 
 
 def _next_marker(source: Source, position: int) -> tuple[int, int, int]:
@@ -79,17 +82,17 @@ def _next_marker(source: Source, position: int) -> tuple[int, int, int]:
 
 def _read_segment(source: Source, marker: int, position: int, walk: _Walk, limits: PhotoLimits) -> int:
     if marker < FIRST_KNOWN:
-        raise damaged("it has an unknown marker")
+        raise damaged(_("it has an unknown marker"))
     length = source.number(position, 2)
     if length < 2:
-        raise damaged("a segment has no length")
+        raise damaged(_("a segment has no length"))
     body, end = position + 2, position + length
     if marker in SEQUENTIAL or marker == PROGRESSIVE:
         if walk.frame:
-            raise damaged("it states its size twice")
+            raise damaged(_("it states its size twice"))
         walk.frame = _read_frame(source.take(body, length - 2), marker, limits)
     elif marker in _OTHER_FRAMES:
-        raise unsupported(_OTHER_FRAMES[marker])
+        raise unsupported(_(_OTHER_FRAMES[marker]))
     elif marker == SOS:
         _begin_scan(walk, end)
     elif marker in (APP1, APP2) and not walk.scans:
@@ -99,27 +102,27 @@ def _read_segment(source: Source, marker: int, position: int, walk: _Walk, limit
 
 def _begin_scan(walk: _Walk, end: int) -> None:
     if not walk.frame:
-        raise damaged("its picture begins before its size is stated")
+        raise damaged(_("its picture begins before its size is stated"))
     walk.scans, walk.scan_start = walk.scans + 1, end
     if walk.scans > MOST_SCANS:
-        raise damaged("it has too many scans")
+        raise damaged(_("it has too many scans"))
 
 
 def _read_frame(body: bytes, marker: int, limits: PhotoLimits) -> _Frame:
     if len(body) < 6 or len(body) < 6 + 3 * body[5]:
-        raise damaged("its frame header is incomplete")
+        raise damaged(_("its frame header is incomplete"))
     precision, count = body[0], body[5]
     height, width = int.from_bytes(body[1:3], "big"), int.from_bytes(body[3:5], "big")
     if precision != 8:
-        raise InspectionError("unsupported_depth", depth=f"{precision}-bit")
+        raise InspectionError("unsupported_depth", depth=_("{bits}-bit").format(bits=precision))
     if height == 0:
-        raise unsupported("it is a JPEG that states its height after the picture")
+        raise unsupported(_("it is a JPEG that states its height after the picture"))
     if count not in _MODES:
-        raise unsupported(f"it is a JPEG with {count} channels")
+        raise unsupported(_("it is a JPEG with {count} channels").format(count=count))
     limits.check_size(width, height)
     sampling = [(body[at] >> 4, body[at] & 15) for at in range(7, 6 + 3 * count, 3)]
     if any(not 1 <= factor <= 4 for pair in sampling for factor in pair):
-        raise damaged("its sampling factors are impossible")
+        raise damaged(_("its sampling factors are impossible"))
     blocks = _blocks(width, height, sampling)
     # The shortest Huffman code has one bit. A sequential block needs two codes (DC, end of block), a
     # progressive one its DC code: less data than that cannot hold the picture, whatever the last bytes say.
@@ -153,7 +156,7 @@ def _count_pictures(index: bytes) -> int:
 
 def _conclude(walk: _Walk, trailing_bytes: int) -> Structure:
     if not walk.frame or not walk.scans:
-        raise damaged("it holds no picture")
+        raise damaged(_("it holds no picture"))
     if walk.coded_bytes < walk.frame.least_bytes:
         raise InspectionError("truncated_image")
     return Structure(

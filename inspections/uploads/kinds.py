@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from inspections.errors import InspectionError
 from inspections.uploads.facts import PhotoLimits, Structure
 from inspections.uploads.jpeg import read_jpeg
@@ -43,7 +45,7 @@ def recognise(source: Source) -> Kind:
     if head.startswith((b"II*\0", b"MM\0*")):
         return TIFF
     if head.startswith((b"II+\0", b"MM\0+")):
-        raise InspectionError("unsupported_image", reason="it is a BigTIFF file")
+        raise InspectionError("unsupported_image", reason=_("it is a BigTIFF file"))
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return WEBP
     if head[4:8] == b"ftyp" and _is_heic(head):

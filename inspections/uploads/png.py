@@ -3,6 +3,8 @@
 import io
 import zlib
 
+from django.utils.translation import gettext as _
+
 from inspections.errors import InspectionError
 from inspections.uploads.facts import PhotoLimits, Structure
 from inspections.uploads.source import Source, damaged, unsupported
@@ -22,7 +24,7 @@ def read_png(source: Source, limits: PhotoLimits) -> Structure:
     """Walk all chunks up to IEND, checking each checksum; bytes after it are counted only."""
     structure, least_bytes = _read_header(source, limits)
     position, data_bytes, has_palette = SIGNATURE_BYTES, 0, False
-    for _ in range(MOST_CHUNKS):
+    for _step in range(MOST_CHUNKS):
         name, body, length = _check_chunk(source, position)
         position = body + length + 4
         if name == b"IEND":
@@ -34,9 +36,9 @@ def read_png(source: Source, limits: PhotoLimits) -> Structure:
         else:
             _read_extra(source, name, body, length, structure)
     else:
-        raise damaged("it has too many chunks")
+        raise damaged(_("it has too many chunks"))
     if structure.mode == "P" and not has_palette:
-        raise damaged("its palette is missing")
+        raise damaged(_("its palette is missing"))
     if data_bytes < max(1, least_bytes):
         raise InspectionError("truncated_image")
     structure.trailing_bytes = source.size - position
@@ -46,12 +48,12 @@ def read_png(source: Source, limits: PhotoLimits) -> Structure:
 def _read_header(source: Source, limits: PhotoLimits) -> tuple[Structure, int]:
     name, body, length = _check_chunk(source, SIGNATURE_BYTES)
     if name != b"IHDR" or length != 13:
-        raise damaged("its header is missing")
+        raise damaged(_("its header is missing"))
     header = source.take(body, 13)
     width, height = int.from_bytes(header[:4], "big"), int.from_bytes(header[4:8], "big")
     depth, colour, compression, filtering, interlace = header[8:]
     if depth not in _DEPTHS.get(colour, set()) or compression or filtering or interlace > 1:
-        raise damaged("its header is impossible")
+        raise damaged(_("its header is impossible"))
     limits.check_size(width, height)
     mode = "1" if (colour, depth) == (0, 1) else _MODES[colour]
     least_bytes = width * height * _CHANNELS[colour] * depth // 8 // MOST_INFLATION
@@ -62,13 +64,13 @@ def _check_chunk(source: Source, position: int) -> tuple[bytes, int, int]:
     """Name, place and length of the body of the chunk at `position`, its checksum checked."""
     length, name = source.number(position, 4), source.take(position + 4, 4)
     if not name.isalpha():
-        raise damaged("a chunk has no name")
+        raise damaged(_("a chunk has no name"))
     source.require(position, FRAME_BYTES + length)
     checksum = zlib.crc32(name)
     for piece in source.chunks(position + 8, length):
         checksum = zlib.crc32(piece, checksum)
     if checksum != source.number(position + 8 + length, 4):
-        raise damaged("a checksum inside it is wrong")
+        raise damaged(_("a checksum inside it is wrong"))
     return name, position + 8, length
 
 
@@ -86,7 +88,7 @@ def _read_extra(source: Source, name: bytes, body: int, length: int, structure: 
 def _refuse_animation(frames: int) -> None:
     if frames > 1:
         raise InspectionError("multi_page", pages=frames)
-    raise unsupported("it is an animation")
+    raise unsupported(_("it is an animation"))
 
 
 def _read_text(name: bytes, chunk: bytes, structure: Structure) -> None:

@@ -1,5 +1,7 @@
 """The strips or tiles of a TIFF picture: complete in number, and each inside the file."""
 
+from django.utils.translation import gettext as _
+
 from inspections.uploads.directories import HEADER_BYTES, Directory
 from inspections.uploads.source import damaged
 
@@ -20,7 +22,7 @@ def check_strips(directory: Directory, width: int, height: int, samples: int, bi
     stated_height = directory.whole(TILE_HEIGHT if tiled else ROWS_PER_STRIP, height)
     piece_height = stated_height if tiled else min(stated_height, height)
     if piece_width < 1 or piece_height < 1:
-        raise damaged("its strips have no size")
+        raise damaged(_("its strips have no size"))
     planes = samples if directory.whole(PLANAR, 1) == SEPARATE_PLANES else 1
     down = -(-height // piece_height)
     expected = -(-width // piece_width) * down * planes
@@ -34,19 +36,19 @@ def check_strips(directory: Directory, width: int, height: int, samples: int, bi
             rows = height - (down - 1) * piece_height if last else piece_height
             count = max(count, rows * row_bytes)
         if count < 1 or offset < HEADER_BYTES:
-            raise damaged("one of its strips is empty")
+            raise damaged(_("one of its strips is empty"))
         directory.source.require(offset, count)
 
 
 def _read_tables(directory: Directory, tiled: bool, expected: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     if expected > MOST_PIECES:
-        raise damaged("it has too many strips")
+        raise damaged(_("it has too many strips"))
     offsets = _whole_numbers(directory, TILE_OFFSETS if tiled else STRIP_OFFSETS, expected)
     counts = _whole_numbers(directory, TILE_BYTES if tiled else STRIP_BYTES, expected)
     if not counts and directory.whole(COMPRESSION, 1) == UNCOMPRESSED:
         counts = (0,) * len(offsets)
     if len(offsets) < expected or len(counts) < expected:
-        raise damaged("its table of strips is incomplete")
+        raise damaged(_("its table of strips is incomplete"))
     return offsets, counts
 
 

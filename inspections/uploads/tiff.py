@@ -1,5 +1,6 @@
 """TIFF by its directories (TIFF 6.0): one picture, in a layout Pillow decodes, its data inside the file."""
 
+from django.utils.translation import gettext as _
 from PIL.TiffImagePlugin import OPEN_INFO
 
 from inspections.errors import InspectionError
@@ -28,10 +29,10 @@ def read_tiff(source: Source, limits: PhotoLimits) -> Structure:
     """Check the first picture and the chain behind it; reduced copies and masks do not count as pages."""
     directory = read_first_directory(source)
     if directory.repeated:
-        raise damaged("a tag occurs twice in its directory")
+        raise damaged(_("a tag occurs twice in its directory"))
     directory.require_values()
     if DNG_VERSION in directory.entries or _is_secondary(directory) or source.take(8, 2) == b"CR":
-        raise unsupported("it is a camera raw file")
+        raise unsupported(_("it is a camera raw file"))
     width, height = directory.whole(WIDTH), directory.whole(HEIGHT)
     limits.check_size(width, height)
     pages = _count_pages(directory)
@@ -52,7 +53,7 @@ def _count_pages(first: Directory) -> int:
     directory, visited, pages = first, set[int](), 1
     while (offset := directory.next_offset()) and len(visited) < MOST_PAGES:
         if offset in visited:
-            raise damaged("its pages point back at each other")
+            raise damaged(_("its pages point back at each other"))
         visited.add(offset)
         directory = Directory(first.source, first.order, offset)
         directory.require_values()
@@ -64,10 +65,10 @@ def _read_layout(directory: Directory, order: str) -> tuple[str, int, int]:
     """Mode, bits per sample as stored, samples. Raises `unsupported_depth` or `unsupported_image`."""
     compression, photometric = directory.whole(COMPRESSION, 1), directory.whole(PHOTOMETRIC)
     if compression not in _COMPRESSIONS:
-        raise unsupported(f"it is a TIFF with compression {compression}")
+        raise unsupported(_("it is a TIFF with compression {number}").format(number=compression))
     samples = directory.whole(SAMPLES, 1)
     if not 1 <= samples <= MOST_SAMPLES:
-        raise unsupported(f"it is a TIFF with {samples} channels")
+        raise unsupported(_("it is a TIFF with {count} channels").format(count=samples))
     bits = _bits_per_sample(directory, samples)
     _check_depth(directory, bits)
     extra = tuple(int(kind) for kind in directory.numbers(EXTRA_SAMPLES))
@@ -75,9 +76,10 @@ def _read_layout(directory: Directory, order: str) -> tuple[str, int, int]:
     key = (prefix, photometric, (1,), directory.whole(FILL_ORDER, 1), bits, extra)
     mode = _MODES.get(OPEN_INFO.get(key, ("",))[0])
     if not mode or (photometric == _YCBCR and compression != JPEG_COMPRESSION):
-        raise unsupported(f"it is a TIFF of colour type {photometric} with {samples} × {bits[0]} bits")
+        kind = _("it is a TIFF of colour type {number} with {samples} × {bits} bits")
+        raise unsupported(kind.format(number=photometric, samples=samples, bits=bits[0]))
     if mode in _PALETTE_MODES and COLOUR_MAP not in directory.entries:
-        raise damaged("its palette is missing")
+        raise damaged(_("its palette is missing"))
     return mode, bits[0], samples
 
 
@@ -86,14 +88,16 @@ def _bits_per_sample(directory: Directory, samples: int) -> tuple[int, ...]:
     if len(bits) == 1:
         bits *= samples
     if len(bits) < samples:
-        raise damaged("its depth is stated for some channels only")
+        raise damaged(_("its depth is stated for some channels only"))
     return bits[:samples]
 
 
 def _check_depth(directory: Directory, bits: tuple[int, ...]) -> None:
     kinds = set(directory.numbers(SAMPLE_FORMAT)) or {1}
     if kinds != {1}:
-        kind = {2: "signed", 3: "floating-point"}.get(int(max(kinds)), "complex")
-        raise InspectionError("unsupported_depth", depth=f"{bits[0]}-bit {kind}")
+        kind = {2: _("{bits}-bit signed"), 3: _("{bits}-bit floating-point")}.get(
+            int(max(kinds)), _("{bits}-bit complex")
+        )
+        raise InspectionError("unsupported_depth", depth=kind.format(bits=bits[0]))
     if len(set(bits)) > 1 or bits[0] not in (1, 2, 4, 8, 16):
-        raise InspectionError("unsupported_depth", depth=f"{max(bits)}-bit")
+        raise InspectionError("unsupported_depth", depth=_("{bits}-bit").format(bits=max(bits)))

@@ -2,6 +2,8 @@
 
 import io
 
+from django.utils.translation import gettext as _
+
 from inspections.errors import InspectionError
 from inspections.uploads.facts import PhotoLimits, Structure
 from inspections.uploads.source import Source, damaged, unsupported
@@ -19,19 +21,19 @@ def read_webp(source: Source, limits: PhotoLimits) -> Structure:
     chunks = _chunks(source, end)
     first, body, length = chunks[0] if chunks else (b"", 0, 0)
     if first not in (b"VP8 ", b"VP8L", b"VP8X"):
-        raise damaged("it does not begin with a picture")
+        raise damaged(_("it does not begin with a picture"))
     extended = first == b"VP8X"
     if extended:
         _refuse_animation(source, chunks)
     pictures = [chunk for chunk in chunks if chunk[0] in (b"VP8 ", b"VP8L")]
     if not pictures:
-        raise damaged("it holds no picture")
+        raise damaged(_("it holds no picture"))
     width, height, alpha = _read_picture(source, *pictures[0])
     if extended:
         canvas = _read_canvas(source, body, length)
         alpha = bool(source.take(body, 1)[0] & _ALPHA_FLAG)
         if canvas != (width, height):
-            raise damaged("it states two different sizes")
+            raise damaged(_("it states two different sizes"))
     limits.check_size(width, height)
     structure = Structure(width, height, "RGBA" if alpha else "RGB", 8, trailing_bytes=source.size - end)
     _read_metadata(source, chunks, structure)
@@ -47,10 +49,10 @@ def _chunks(source: Source, end: int) -> list[tuple[bytes, int, int]]:
         # Bodies are padded to even length; the container's size includes the padding.
         position = body + length + length % 2
         if body + length > end:
-            raise damaged("a part of it is longer than the whole")
+            raise damaged(_("a part of it is longer than the whole"))
         chunks.append((name, body, length))
         if len(chunks) > MOST_CHUNKS:
-            raise damaged("it has too many chunks")
+            raise damaged(_("it has too many chunks"))
     return chunks
 
 
@@ -59,29 +61,29 @@ def _refuse_animation(source: Source, chunks: list[tuple[bytes, int, int]]) -> N
     if frames > 1:
         raise InspectionError("multi_page", pages=frames)
     if frames or source.take(chunks[0][1], 1)[0] & _ANIMATION_FLAG:
-        raise unsupported("it is an animation")
+        raise unsupported(_("it is an animation"))
 
 
 def _read_canvas(source: Source, body: int, length: int) -> tuple[int, int]:
     if length < 10:
-        raise damaged("its header is incomplete")
+        raise damaged(_("its header is incomplete"))
     return source.number(body + 4, 3, "little") + 1, source.number(body + 7, 3, "little") + 1
 
 
 def _read_picture(source: Source, name: bytes, body: int, length: int) -> tuple[int, int, bool]:
     """Width, height and whether there is transparency, from the head of the bitstream."""
     if length < 10:
-        raise damaged("its picture is empty")
+        raise damaged(_("its picture is empty"))
     head = source.take(body, 10)
     if name == b"VP8L":
         if head[0] != 0x2F:
-            raise damaged("its picture has no header")
+            raise damaged(_("its picture has no header"))
         bits = int.from_bytes(head[1:5], "little")
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, bool(bits >> 28 & 1)
     tag = int.from_bytes(head[:3], "little")
     # RFC 6386 9.1: bit 0 is 0 for a key frame; bits 5 to 23 are the size of the first partition.
     if tag & 1 or head[3:6] != b"\x9d\x01\x2a":
-        raise damaged("its picture has no header")
+        raise damaged(_("its picture has no header"))
     if 10 + (tag >> 5) > length:
         raise InspectionError("truncated_image")
     return (

@@ -44,14 +44,14 @@ document.addEventListener("refused", (event) => tell(event.detail.detail));
 document.addEventListener("htmx:sendError", (event) => {
   // A poll that goes unheard comes again by itself; only what a person pressed is worth a word.
   if (event.detail.requestConfig.verb === "get") return;
-  tell("The server did not answer. Nothing was changed; please try again.");
+  tell(gettext("The server did not answer. Nothing was changed; please try again."));
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   // The session has ended: the page to log in has no place inside this one, and what is being sent is not cut off.
   if (!new URL(event.detail.xhr.responseURL).pathname.endsWith("/login/")) return;
   event.detail.shouldSwap = false;
-  tell("You have been logged out. Load the page again to log in.");
+  tell(gettext("You have been logged out. Load the page again to log in."));
 });
 
 document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {

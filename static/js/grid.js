@@ -10,7 +10,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (event.target.id !== "pulse") return;
   const { xhr } = event.detail;
   const isAnswered = xhr.status === 200 || xhr.status === 286;
-  say(isAnswered ? "" : "The server does not answer. Your photos are safe; trying again.");
+  say(isAnswered ? "" : gettext("The server does not answer. Your photos are safe; trying again."));
   if (!isAnswered) return;
   const fresh = new DOMParser().parseFromString(xhr.responseText, "text/html");
   // Not the grid but the page to log in: the frame says so.

@@ -19,14 +19,19 @@ const here = () => document.activeElement?.closest?.("[data-region]");
 
 function tell() {
   const count = marked().length;
-  const chosen = action?.selectedOptions[0]?.textContent.trim() ?? "";
-  const [what, verb] = chosen.split(": ");
-  if (words) {
-    words.textContent = count
-      ? `Apply will ${verb} ${count} region${count === 1 ? "" : "s"} as ${what}. The other ${patches().length - count} stay undecided.`
-      : "Nothing is marked. Click a patch, or Shift+click for all in between.";
-  }
+  if (words) words.textContent = count ? promise(count) : gettext("Nothing is marked. Click a patch, or Shift+click for all in between.");
   for (const button of [apply, none]) if (button) button.disabled = !count;
+}
+
+// What Apply will do, and what it leaves alone.
+function promise(count) {
+  const [reason] = action.selectedOptions[0].textContent.trim().split(": ");
+  const will =
+    action.value === "accepted"
+      ? ngettext("Apply will accept %(count)s region as a crack.", "Apply will accept %(count)s regions as cracks.", count)
+      : ngettext("Apply will reject %(count)s region as %(reason)s.", "Apply will reject %(count)s regions as %(reason)s.", count);
+  const others = interpolate(gettext("The other %(left)s stay undecided."), { left: patches().length - count }, true);
+  return `${interpolate(will, { count, reason }, true)} ${others}`;
 }
 
 // The browser has changed the box that was clicked; with Shift the others up to the last one follow it.

@@ -10,14 +10,17 @@ form.addEventListener("change", () => {
   if (chosen.keys === "off") root.dataset.keys = "off";
   else delete root.dataset.keys;
   const secure = location.protocol === "https:" ? "; Secure" : "";
-  for (const name of ["theme", "keys"]) {
+  for (const name of ["theme", "keys", "language"]) {
     document.cookie = `hairline_${name}=${chosen[name]}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+    if (name === "language") continue;
     try {
       localStorage.setItem(`hairline_${name}`, chosen[name]);
     } catch {
       // Storage may be switched off; the cookie is enough.
     }
   }
+  // The words of a page come from the server.
+  if (chosen.language !== root.lang) location.reload();
 });
 form.querySelector("[data-without-script]").hidden = true;
 
@@ -26,6 +29,6 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-    button.querySelector("span").textContent = "Copied";
+    button.querySelector("span").textContent = gettext("Copied");
   });
 }

@@ -1,5 +1,6 @@
 // The drop zone of a survey: the whole page takes files and folders; every file has its line and its own verdict.
 
+import { fixed } from "./numbers.js";
 import { filesOf, isMeant } from "./upload/folders.js";
 import { UNREADABLE, UploadQueue } from "./upload/queue.js";
 import { UploadRow } from "./upload/row.js";
@@ -133,14 +134,12 @@ function summarise() {
     const bytes = (pick) => queue.uploads.reduce((sum, upload) => sum + pick(upload), 0);
     const all = bytes(({ file }) => file.size);
     const done = bytes(({ file, sent, isFinal }) => file.size * (isFinal ? 1 : sent));
-    const words = [
-      `${count("received")} of ${queue.uploads.length} received`,
-      [count("known"), "already here"],
-      [count("refused"), "refused"],
-      [count("lost"), "not sent"],
-      [count("stopped"), "stopped"],
-    ].flatMap((part) => (typeof part === "string" ? part : part[0] ? `${part[0]} ${part[1]}` : []));
-    if (queue.isBusy) words.push(`${megabytes(done)} of ${megabytes(all)} MB`);
+    const told = { known: gettext("%(n)s already here"), refused: gettext("%(n)s refused"), lost: gettext("%(n)s not sent"), stopped: gettext("%(n)s stopped") };
+    const others = Object.keys(told).filter((phase) => count(phase)).map((phase) => interpolate(told[phase], { n: count(phase) }, true));
+    const received = { done: count("received"), all: queue.uploads.length };
+    const words = [interpolate(gettext("%(done)s of %(all)s received"), received, true), ...others];
+    const sizes = { done: megabytes(done), all: megabytes(all) };
+    if (queue.isBusy) words.push(interpolate(gettext("%(done)s of %(all)s MB"), sizes, true));
     else tell(words.join(", "));
     document.getElementById("sending-words").textContent = words.join(", ");
     document.getElementById("sending-progress").value = all ? done / all : 1;
@@ -150,4 +149,4 @@ function summarise() {
   });
 }
 
-const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
+const megabytes = (bytes) => fixed(bytes / 1e6, bytes < 1e7 ? 1 : 0);

@@ -91,7 +91,7 @@ function offerColours(colours, outlines) {
       outlines.setByWidth(on);
     } catch {
       button.setAttribute("aria-pressed", "false");
-      document.getElementById("notice").textContent = "The widths along the cracks cannot be loaded.";
+      document.getElementById("notice").textContent = gettext("The widths along the cracks cannot be loaded.");
     }
   };
   actions.by_width = () => put(!colours.on);

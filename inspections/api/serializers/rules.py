@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from inspections.api.fields import OwnOrganisation
@@ -21,12 +22,14 @@ class RulePackUpload(StrictSerializer):
     def validate_file(self, file: UploadedFile) -> UploadedFile:
         """Before it is read into memory."""
         if (file.size or 0) > MAX_BYTES:
-            raise serializers.ValidationError(f"The file has {file.size} bytes; a pack may have {MAX_BYTES}.")
+            raise serializers.ValidationError(
+                _("The file has {bytes} bytes; a pack may have {most}.").format(bytes=file.size, most=MAX_BYTES)
+            )
         return file
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("file" in attrs) == ("text" in attrs):
-            raise serializers.ValidationError({"text": "Send the pack under “file” or under “text”, once."})
+            raise serializers.ValidationError({"text": _("Send the pack under “file” or under “text”, once.")})
         return attrs
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
@@ -22,7 +23,7 @@ class RunRequest(StrictSerializer):
         image: SurveyImage = self.context["image"]
         organisation = image.survey.bridge.organisation
         if network is not None and network.organisation_id not in (None, organisation.pk):
-            raise serializers.ValidationError("This network belongs to another organisation than the photo.")
+            raise serializers.ValidationError(_("This network belongs to another organisation than the photo."))
         return network
 
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as ModelProblem
 from django.db import models
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from inspections.api.fields import FiniteFloat
@@ -55,4 +56,6 @@ class StrictModelSerializer(StrictSerializer, serializers.ModelSerializer):
     def _leave_settled(self, attrs: dict[str, Any]) -> None:
         for name in self.settled:
             if name in attrs and attrs[name] != getattr(self.instance, name):
-                raise serializers.ValidationError({name: "This is settled when the row is made and cannot be changed."})
+                raise serializers.ValidationError(
+                    {name: _("This is settled when the row is made and cannot be changed.")}
+                )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -104,5 +105,5 @@ def _only_administered(user: User) -> Organisation:
     if len(administered) == 1:
         return administered[0]
     if not own:
-        raise InspectionError("forbidden", role="member of no organisation", organisation="this server")
-    raise serializers.ValidationError({"organisation": "Name the organisation: see /api/v1/me/ for yours."})
+        raise InspectionError("forbidden", role=_("member of no organisation"), organisation=_("this server"))
+    raise serializers.ValidationError({"organisation": _("Name the organisation: see /api/v1/me/ for yours.")})

@@ -17,6 +17,7 @@ from inspections.api.filters import Filter
 from inspections.api.serializers.runs import MeasureRequest, NetworkFacts, RunFacts, RunRequest
 from inspections.errors import InspectionError
 from inspections.exports.masks import mask_of
+from inspections.language import inside
 from inspections.media import Picture, send_picture, send_widths
 from inspections.media.unpacking import unpacked_where_needed
 from inspections.models import Network, Role, SegmentationRun, SurveyImage
@@ -84,7 +85,7 @@ class PhotoRuns(Door, ListAPIView):
         wanted = {name: value for name, value in body.validated_data.items() if value is not None}
         before = image.runs.open().first()
         if before is not None and any(getattr(before, name) != value for name, value in wanted.items()):
-            raise InspectionError("run_not_final", status=before.get_status_display().lower())
+            raise InspectionError("run_not_final", status=inside(before.get_status_display()))
         run = request_run(image=image, requested_by=self.reader, **wanted)
         return Response(self.get_serializer(run).data, status=200 if run == before else 201)
 
@@ -107,7 +108,7 @@ class RunMeasure(Door):
         threshold = body.validated_data["threshold"]
         before = run.image.runs.open().first()
         if before is not None and (before.map_of_id, before.threshold) != (run.pk, threshold):
-            raise InspectionError("run_not_final", status=before.get_status_display().lower())
+            raise InspectionError("run_not_final", status=inside(before.get_status_display()))
         again = measure_again(run=run, threshold=threshold, requested_by=self.reader)
         return Response(self.get_serializer(again).data, status=200 if again == before else 201)
 

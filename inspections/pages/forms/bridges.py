@@ -4,7 +4,10 @@ from typing import Any, cast
 
 from django import forms
 from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from inspections.language import Words
 from inspections.models import Bridge, Element, Organisation, SurveyImage
 from inspections.pages.forms.record import OwnedForm, RecordForm
 from inspections.services.conditions import pack_of
@@ -19,7 +22,7 @@ class JudgedForm(RecordForm):
 
     photo_lookup: str
 
-    def offer_exposures(self, organisation: Organisation | None, empty: str) -> None:
+    def offer_exposures(self, organisation: Organisation | None, empty: Words) -> None:
         """Make exposure a choice; without an organisation, or where its rules tell no classes apart, leave it out.
 
         A value that the rules in use do not know stays what it is until somebody chooses another.
@@ -29,10 +32,17 @@ class JudgedForm(RecordForm):
             del self.fields["exposure"]
             return
         known = self.instance.exposure
-        kept = {known: f"{known} (not a class of the rules in use)"} if known and known not in classes else {}
+        kept = (
+            {known: _("{exposure} (not a class of the rules in use)").format(exposure=known)}
+            if known and known not in classes
+            else {}
+        )
         choices = [("", empty), *classes.items(), *kept.items()]
         self.fields["exposure"] = forms.ChoiceField(
-            label="Exposure", choices=choices, required=False, help_text="As the rules for crack widths tell it apart."
+            label=_("Exposure"),
+            choices=choices,
+            required=False,
+            help_text=_("As the rules for crack widths tell it apart."),
         )
 
     def save(self, commit: bool = True) -> Any:
@@ -48,8 +58,11 @@ class BridgeForm(JudgedForm, OwnedForm):
     # All of the bridge: elements fall back to what it says.
     photo_lookup = "survey__bridge"
     parts = (
-        ("The structure", ("organisation", "name", "structure_number", "material", "exposure", "year_built", "owner")),
-        ("Where it stands", ("carries", "crosses", "latitude", "longitude")),
+        (
+            _("The structure"),
+            ("organisation", "name", "structure_number", "material", "exposure", "year_built", "owner"),
+        ),
+        (_("Where it stands"), ("carries", "crosses", "latitude", "longitude")),
         ("", ("inspection_months", "notes")),
     )
     cures = {
@@ -63,13 +76,26 @@ class BridgeForm(JudgedForm, OwnedForm):
             "organisation", "name", "structure_number", "owner", "carries", "crosses", "year_built",
             "latitude", "longitude", "material", "exposure", "inspection_months", "notes",
         )  # fmt: skip
-        labels = {"carries": "Carries", "crosses": "Crosses", "year_built": "Year built", "material": "Main material"}
+        labels = {
+            "organisation": _("Organisation"),
+            "name": _("Name"),
+            "structure_number": _("Structure number"),
+            "owner": _("Owner"),
+            "carries": _("Carries"),
+            "crosses": _("Crosses"),
+            "year_built": _("Year built"),
+            "latitude": _("Latitude"),
+            "longitude": _("Longitude"),
+            "material": _("Main material"),
+            "inspection_months": _("Months between surveys"),
+            "notes": _("Notes"),
+        }
         help_texts = {
-            "structure_number": "As in the owner's inventory; once per organisation.",
-            "carries": "The road or railway on it, for example A65.",
-            "crosses": "What lies below, for example Kettle Beck.",
-            "latitude": "Decimal degrees, north is positive: 54.09125",
-            "longitude": "Decimal degrees, east is positive: −2.00342",
+            "structure_number": _("As in the owner's inventory; once per organisation."),
+            "carries": _("The road or railway on it, for example A65."),
+            "crosses": _("What lies below, for example Kettle Beck."),
+            "latitude": _("Decimal degrees, north is positive: 54.09125"),
+            "longitude": _("Decimal degrees, east is positive: −2.00342"),
         }
         widgets = {
             "year_built": forms.NumberInput(attrs={"inputmode": "numeric"}),
@@ -83,7 +109,7 @@ class BridgeForm(JudgedForm, OwnedForm):
         super().__init__(*args, **kwargs)
         # Where the organisation is still to be chosen, its rules are not known yet.
         known = self.instance.organisation_id is not None
-        self.offer_exposures(self.instance.organisation if known else None, "Not stated")
+        self.offer_exposures(self.instance.organisation if known else None, _("Not stated"))
         self.fields["inspection_months"].required = False
 
     def clean_inspection_months(self) -> int:
@@ -101,17 +127,24 @@ class ElementForm(JudgedForm):
     class Meta:
         model = Element
         fields = ("parent", "kind", "name", "element_number", "material", "exposure", "position")
-        labels = {"parent": "Part of", "element_number": "Element number", "position": "Order"}
-        help_texts = {"position": "Smaller numbers come first among their siblings."}
+        labels = {
+            "parent": _("Part of"),
+            "kind": _("Kind"),
+            "name": _("Name"),
+            "element_number": _("Element number"),
+            "material": _("Material"),
+            "position": _("Order"),
+        }
+        help_texts = {"position": _("Smaller numbers come first among their siblings.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         parent = cast(forms.ModelChoiceField, self.fields["parent"])
         parent.queryset = self.instance.bridge.elements.exclude(pk=self.instance.pk).in_order()
-        parent.empty_label = f"{self.instance.bridge} itself"
-        parent.help_text = "A span holds girders, a pier holds its cap."
+        parent.empty_label = gettext("{bridge} itself").format(bridge=self.instance.bridge)
+        parent.help_text = _("A span holds girders, a pier holds its cap.")
         self.fields["position"].required = False
-        self.offer_exposures(self.instance.bridge.organisation, "As the bridge")
+        self.offer_exposures(self.instance.bridge.organisation, _("As the bridge"))
 
     def clean_position(self) -> int:
         """Empty means first."""

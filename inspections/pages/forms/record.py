@@ -6,8 +6,10 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms.boundfield import BoundField
+from django.utils.translation import gettext as _
 
 from inspections.errors import InspectionError
+from inspections.language import Words, inside
 from inspections.models import Organisation, Role, User
 
 
@@ -28,7 +30,7 @@ class RecordForm(forms.ModelForm):
     `cures` name the field beside which a constraint's sentence stands.
     """
 
-    parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    parts: tuple[tuple[Words, tuple[str, ...]], ...] = ()
     given: tuple[str, ...] = ()
     cures: dict[str, str] = {}
 
@@ -36,12 +38,12 @@ class RecordForm(forms.ModelForm):
         # The summary leads to each field, and a lost colon is no loss.
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         for field in self.fields.values():
-            field.error_messages["required"] = "Please fill this in."
+            field.error_messages["required"] = _("Please fill this in.")
             if isinstance(field, forms.TypedChoiceField) and not field.required:
                 choices = cast(list[tuple[str, str]], field.choices)
-                field.choices = [("", "Not stated"), *(choice for choice in choices if choice[0])]
+                field.choices = [("", _("Not stated")), *(choice for choice in choices if choice[0])]
 
-    def grouped(self) -> Iterator[tuple[str, list[BoundField]]]:
+    def grouped(self) -> Iterator[tuple[Words, list[BoundField]]]:
         """The parts, with their fields."""
         for legend, names in self.parts:
             yield legend, [self[name] for name in names if name in self.fields]
@@ -69,9 +71,9 @@ def choosable_organisations(user: User) -> list[Organisation]:
         return organisations
     own = user.memberships_by_name()
     if not own:
-        raise InspectionError("forbidden", role="member of no organisation", organisation="this server")
-    names = " or ".join(membership.organisation.name for membership in own)
-    raise InspectionError("forbidden", role=Role(own[0].role).label.lower(), organisation=names)
+        raise InspectionError("forbidden", role=_("member of no organisation"), organisation=_("this server"))
+    names = _(" or ").join(membership.organisation.name for membership in own)
+    raise InspectionError("forbidden", role=inside(Role(own[0].role).label), organisation=names)
 
 
 class OwnedForm(RecordForm):
@@ -91,4 +93,4 @@ class OwnedForm(RecordForm):
             return
         field = cast(forms.ModelChoiceField, self.fields["organisation"])
         field.queryset = Organisation.objects.filter(pk__in=[organisation.pk for organisation in organisations])
-        field.help_text = "Who looks after it. This cannot be changed later."
+        field.help_text = _("Who looks after it. This cannot be changed later.")

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from inspections.conditions.plain_yaml import MAX_BYTES
 from inspections.models import Organisation
@@ -12,10 +14,10 @@ from inspections.models import Organisation
 class RulePackForm(forms.Form):
     """Takes the file where one is given, else the text. What was sent stands in the text again when it is refused."""
 
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), empty_label=None)
-    file = forms.FileField(label="A YAML file", required=False, allow_empty_file=True)
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), empty_label=None, label=_("Organisation"))
+    file = forms.FileField(label=_("A YAML file"), required=False, allow_empty_file=True)
     text = forms.CharField(
-        label="Or its text",
+        label=_("Or its text"),
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 24, "class": "rule-text", "spellcheck": "false", "wrap": "off"}),
@@ -36,7 +38,11 @@ class RulePackForm(forms.Form):
         if not file:
             return b""
         if file.size > MAX_BYTES:
-            raise ValidationError(f"The file has {file.size} bytes; a pack may have {MAX_BYTES}. Split it.")
+            raise ValidationError(
+                gettext("The file has {bytes} bytes; a pack may have {most}. Split it.").format(
+                    bytes=file.size, most=MAX_BYTES
+                )
+            )
         data: bytes = file.read()
         # A browser never sends a file twice: its text stays for correcting.
         self.data = {**self.data.dict(), "text": data.decode("utf-8", "replace")}  # type: ignore[attr-defined]
@@ -52,5 +58,5 @@ class RulePackForm(forms.Form):
         found["organisation"] = self.only or found.get("organisation")
         found["pack"] = found.get("file") or found.get("text")
         if not found["pack"] and not self.errors:
-            raise ValidationError("Choose a file, or put the text of a pack into the field.")
+            raise ValidationError(_("Choose a file, or put the text of a pack into the field."))
         return found

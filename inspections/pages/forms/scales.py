@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from inspections.errors import InspectionError
+from inspections.language import Words
 from inspections.models import SurveyImage
 from inspections.services.measuring import give_distance, give_known_length
 
@@ -18,7 +20,7 @@ class ScaleForm(forms.Form):
         super().__init__(data, initial=self.given(image), label_suffix="", auto_id="scale_%s")
         self.image = image
         for field in self.fields.values():
-            field.error_messages["required"] = "Please fill this in."
+            field.error_messages["required"] = _("Please fill this in.")
 
     @staticmethod
     def given(image: SurveyImage) -> dict[str, Any]:
@@ -41,14 +43,14 @@ class ScaleForm(forms.Form):
         raise NotImplementedError
 
 
-def _number(label: str, *, required: bool = True) -> forms.FloatField:
+def _number(label: Words, *, required: bool = True) -> forms.FloatField:
     widget = forms.NumberInput(attrs={"step": "any", "inputmode": "decimal", "autocomplete": "off"})
-    return forms.FloatField(label=label, required=required, widget=widget)
+    return forms.FloatField(label=label, required=required, widget=widget)  # type: ignore[arg-type]
 
 
 class DistanceForm(ScaleForm):
-    distance_m = _number("Distance")
-    distance_u95_m = _number("Uncertainty", required=False)
+    distance_m = _number(_("Distance"))
+    distance_u95_m = _number(_("Uncertainty"), required=False)
 
     @staticmethod
     def given(image: SurveyImage) -> dict[str, Any]:
@@ -59,8 +61,8 @@ class DistanceForm(ScaleForm):
 
 
 class KnownLengthForm(ScaleForm):
-    length_mm = _number("Length")
-    length_u95_mm = _number("Uncertainty", required=False)
+    length_mm = _number(_("Length"))
+    length_u95_mm = _number(_("Uncertainty"), required=False)
     start_x = _number("x", required=False)
     start_y = _number("y", required=False)
     stop_x = _number("x", required=False)
@@ -79,7 +81,7 @@ class KnownLengthForm(ScaleForm):
         ends = ("start_x", "start_y", "stop_x", "stop_y")
         typed = [name for name in ends if name in self.cleaned_data]
         if any(self.cleaned_data[name] is None for name in typed):
-            raise forms.ValidationError("Mark both ends on the photo, or type where they are, in pixels.")
+            raise forms.ValidationError(_("Mark both ends on the photo, or type where they are, in pixels."))
         return self.cleaned_data
 
     def give(self, **given: Any) -> None:

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from inspections.errors import InspectionError
 from inspections.models import Project, Survey
@@ -13,9 +14,9 @@ from inspections.services.measuring import check_distance
 
 class SurveyForm(RecordForm):
     parts = (
-        ("The visit", ("surveyed_on", "method", "name", "project")),
-        ("How it was done", ("crew", "camera", "weather")),
-        ("Scale", ("distance_m", "distance_u95_m", "marker_family", "marker_side_mm")),
+        (_("The visit"), ("surveyed_on", "method", "name", "project")),
+        (_("How it was done"), ("crew", "camera", "weather")),
+        (_("Scale"), ("distance_m", "distance_u95_m", "marker_family", "marker_side_mm")),
         ("", ("notes",)),
     )
     cures = {"markers_have_a_size": "marker_side_mm", "survey_distance_is_surer_than_itself": "distance_u95_m"}
@@ -27,26 +28,37 @@ class SurveyForm(RecordForm):
             "distance_m", "distance_u95_m", "marker_family", "marker_side_mm", "notes",
         )  # fmt: skip
         labels = {
-            "surveyed_on": "Date",
-            "distance_m": "Distance to surface, metres",
-            "distance_u95_m": "Its uncertainty, ± metres",
-            "marker_family": "Markers in the photos",
-            "marker_side_mm": "Side of black square, mm",
+            "surveyed_on": _("Date"),
+            "method": _("Method"),
+            "name": _("Name"),
+            "project": _("Project"),
+            "crew": _("Crew"),
+            "camera": _("Camera"),
+            "weather": _("Weather"),
+            "notes": _("Notes"),
+            "distance_m": _("Distance to surface, metres"),
+            "distance_u95_m": _("Its uncertainty, ± metres"),
+            "marker_family": _("Markers in the photos"),
+            "marker_side_mm": _("Side of black square, mm"),
         }
         help_texts = {
-            "crew": "Who was there.",
-            "camera": "Camera and lens; the photos say it too where they can.",
-            "weather": "Light and wet decide what can be seen: “overcast, dry”.",
+            "crew": _("Who was there."),
+            "camera": _("Camera and lens; the photos say it too where they can."),
+            "weather": _("Light and wet decide what can be seen: “overcast, dry”."),
             "distance_m": (
-                "Where it was much the same for all photos. A laser range in a photo, or a distance given for one, "
-                "counts more. A change here has all photos measured again."
+                _(
+                    "Where it was much the same for all photos. A laser range in a photo, or a distance given for one, "
+                    "counts more. A change here has all photos measured again."
+                )
             ),
-            "distance_u95_m": "What 95 of 100 photos keep to. Empty: 20 % of the distance.",
+            "distance_u95_m": _("What 95 of 100 photos keep to. Empty: 20 % of the distance."),
             "marker_family": (
-                "Flat printed markers on the surface give the surest scale, 1 to 2 %. AprilTag 36h11 is the one to "
-                "take; the handbook's page “From pixels to millimetres” (docs/scale.md) tells how to print them."
+                _(
+                    "Flat printed markers on the surface give the surest scale, 1 to 2 %. AprilTag 36h11 is the one to "
+                    "take; the handbook's page “From pixels to millimetres” (docs/scale.md) tells how to print them."
+                )
             ),
-            "marker_side_mm": "Measured on the print, from edge to edge of the black square: printers change sizes.",
+            "marker_side_mm": _("Measured on the print, from edge to edge of the black square: printers change sizes."),
         }
         widgets = {
             "surveyed_on": DateField(),
@@ -60,10 +72,10 @@ class SurveyForm(RecordForm):
         super().__init__(*args, **kwargs)
         project = cast(forms.ModelChoiceField, self.fields["project"])
         project.queryset = Project.objects.filter(organisation=self.instance.bridge.organisation_id)
-        project.empty_label = "None"
-        project.help_text = "The contract under which it was done."
+        project.empty_label = _("None")
+        project.help_text = _("The contract under which it was done.")
         family = cast(forms.TypedChoiceField, self.fields["marker_family"])
-        family.choices = [("", "No markers"), *list(cast(list[tuple[str, str]], family.choices))[1:]]
+        family.choices = [("", _("No markers")), *list(cast(list[tuple[str, str]], family.choices))[1:]]
 
     def clean(self) -> dict[str, Any]:
         """The distance keeps to the rules of a photo's own."""
@@ -88,6 +100,12 @@ class ProjectForm(OwnedForm):
     class Meta:
         model = Project
         fields = ("organisation", "name", "client", "starts_on", "ends_on")
-        labels = {"starts_on": "From", "ends_on": "Until"}
-        help_texts = {"client": "Who asked for the inspection."}
+        labels = {
+            "organisation": _("Organisation"),
+            "name": _("Name"),
+            "client": _("Client"),
+            "starts_on": _("From"),
+            "ends_on": _("Until"),
+        }
+        help_texts = {"client": _("Who asked for the inspection.")}
         widgets = {"starts_on": DateField(), "ends_on": DateField()}

@@ -272,7 +272,7 @@ def test_a_survey_is_signed_off_and_reopened_on_its_page(client, survey):
     page = client.get(reverse("survey", args=[survey.pk]))
     assert "Sign off with 1 undecided" in page.text
     answer = client.post(reverse("survey-close", args=[survey.pk]), {"undecided": "0"}, follow=True)
-    assert "1 findings are undecided" in answer.text
+    assert "1 finding is undecided" in answer.text
     answer = client.post(
         reverse("survey-close", args=[survey.pk]), {"undecided": "1", "note": "rope team"}, follow=True
     )

@@ -138,7 +138,7 @@ function drawn(data) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", "region__line");
   svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", `Crack ${data.number} of ${data.photo.name}, at full size`);
+  svg.setAttribute("aria-label", interpolate(gettext("Crack %(number)s of %(photo)s, at full size"), { number: data.number, photo: data.photo.name }, true));
   const group = svg.appendChild(document.createElementNS(SVG, "g"));
   group.setAttribute("class", "crack");
   group.setAttribute("data-verdict", data.verdict);

@@ -5,7 +5,7 @@ import { Lost, send } from "./send.js";
 
 const AT_ONCE = 3;
 const PATIENCE = [1, 3, 5, 10, 30];
-export const UNREADABLE = "The file cannot be read. Choose it again.";
+export const UNREADABLE = gettext("The file cannot be read. Choose it again.");
 const FINAL = new Set(["received", "known", "refused", "lost", "stopped"]);
 
 // A file's phases: waiting → reading → uploading → checking → received | known | refused | lost | stopped;
@@ -94,7 +94,8 @@ export class UploadQueue extends EventTarget {
     const { file } = upload;
     if (file.size > this.maxBytes) {
       const limit = Math.round(this.maxBytes / 1e6);
-      return { accepted: false, detail: `The file is larger than the limit of ${limit} MB. Send single photos.` };
+      const detail = gettext("The file is larger than the limit of %(limit)s MB. Send single photos.");
+      return { accepted: false, detail: interpolate(detail, { limit }, true) };
     }
     const sha256 = await checksum(file);
     if (signal.aborted) throw new DOMException("Stopped", "AbortError");
@@ -112,7 +113,8 @@ export class UploadQueue extends EventTarget {
     const seconds = error.seconds ?? PATIENCE[upload.tries];
     upload.tries += 1;
     if (upload.tries > PATIENCE.length) return this.#set(upload, "lost", { words: error.message });
-    this.#set(upload, "pausing", { sent: 0, words: `${error.message} Trying again in ${seconds} s.` });
+    const again = interpolate(gettext("Trying again in %(seconds)s s."), { seconds }, true);
+    this.#set(upload, "pausing", { sent: 0, words: `${error.message} ${again}` });
     const wake = () => {
       if (upload.phase !== "pausing" || signal.aborted) return;
       this.#set(upload, "waiting");

@@ -1,16 +1,18 @@
 // One file's line: name, size, bar, and what is happening to it in words.
 
+import { fixed } from "../numbers.js";
+
 const PHASES = {
-  waiting: ["clock", "Waiting"],
-  reading: ["clock", "Reading"],
-  uploading: ["", "Uploading"],
-  checking: ["", "Checking"],
+  waiting: ["clock", gettext("Waiting")],
+  reading: ["clock", gettext("Reading")],
+  uploading: ["", gettext("Uploading")],
+  checking: ["", gettext("Checking")],
   pausing: ["warn", ""],
-  received: ["good", "Received"],
-  known: ["info", "Already in this survey"],
+  received: ["good", gettext("Received")],
+  known: ["info", gettext("Already in this survey")],
   refused: ["bad", ""],
   lost: ["bad", ""],
-  stopped: ["warn", "Stopped"],
+  stopped: ["warn", gettext("Stopped")],
 };
 
 const icon = (name) =>
@@ -70,8 +72,8 @@ export class UploadRow {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button button--small";
-    button.append(icon("retry"), "Retry");
-    button.setAttribute("aria-label", `Retry ${this.upload.file.name}`);
+    button.append(icon("retry"), gettext("Retry"));
+    button.setAttribute("aria-label", interpolate(gettext("Retry %(name)s"), { name: this.upload.file.name }, true));
     button.addEventListener("click", this.onRetry);
     return button;
   }
@@ -79,5 +81,5 @@ export class UploadRow {
 
 function sizeOf(bytes) {
   if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+  return bytes < 1e6 ? `${fixed(bytes / 1e3, 0)} kB` : `${fixed(bytes / 1e6, bytes < 1e7 ? 1 : 0)} MB`;
 }

@@ -23,8 +23,8 @@ export function send({ file, address, fields, token, signal, onProgress }) {
     request.setRequestHeader("X-CSRFToken", token);
     request.upload.addEventListener("progress", (event) => onProgress(event.loaded, event.total));
     request.addEventListener("load", () => settle(request, resolve, reject));
-    request.addEventListener("error", () => reject(new Lost("The connection was lost.")));
-    request.addEventListener("timeout", () => reject(new Lost("The connection was lost.")));
+    request.addEventListener("error", () => reject(new Lost(gettext("The connection was lost."))));
+    request.addEventListener("timeout", () => reject(new Lost(gettext("The connection was lost."))));
     request.addEventListener("abort", () => reject(new DOMException("Stopped", "AbortError")));
     signal.addEventListener("abort", () => request.abort());
     request.send(body);
@@ -36,10 +36,10 @@ function settle(request, resolve, reject) {
   const { status } = request;
   if ((status === 201 || status === 200) && answer?.id) return resolve({ accepted: true, ...answer });
   if (DAMAGED_ON_THE_WAY.has(answer?.code)) return reject(new Lost(answer.detail));
-  if (PASSING.has(status)) return reject(new Lost(answer?.detail ?? "The server is busy.", retryAfter(request)));
+  if (PASSING.has(status)) return reject(new Lost(answer?.detail ?? gettext("The server is busy."), retryAfter(request)));
   if (answer?.detail) return resolve({ accepted: false, ...answer });
   // A page where JSON was asked for: the log-in page, or a form that has grown too old.
-  const words = "You have been logged out. Load the page again, log in and drop the photo once more.";
+  const words = gettext("You have been logged out. Load the page again, log in and drop the photo once more.");
   return resolve({ accepted: false, code: "not_authenticated", detail: words });
 }
 

@@ -1,6 +1,7 @@
 // Every crack in the colour of its width. Viridis without its darkest fifth, which is lost in a dark crack: as even to
 // the eye, the same to colour-blind eyes, and brighter the wider.
 
+import { localised } from "../numbers.js";
 import { ticks } from "./quantities.js";
 import { make, write } from "./svg.js";
 
@@ -108,11 +109,12 @@ function drawLegend(box, most, unit, hasBelow, isCut) {
     const x = margin + (mark / most) * length;
     make("line", { x1: x, x2: x, y1: bar, y2: bar + 4 }, svg);
     const last = index === marks.length - 1;
-    write(svg, mark, { x, y: bar + 17, "text-anchor": index === 0 ? "start" : last && x > width - 30 ? "end" : "middle" });
+    write(svg, localised(mark), { x, y: bar + 17, "text-anchor": index === 0 ? "start" : last && x > width - 30 ? "end" : "middle" });
   }
-  const words = [`Width, ${unit}`];
-  if (isCut) words.push(`${Number(most).toPrecision(2)} and more in the brightest`);
-  if (hasBelow) words.push("dotted below the floor");
+  const words = [interpolate(gettext("Width, %(unit)s"), { unit }, true)];
+  const brightest = localised(Number(most).toPrecision(2));
+  if (isCut) words.push(interpolate(gettext("%(width)s and more in the brightest"), { width: brightest }, true));
+  if (hasBelow) words.push(gettext("dotted below the floor"));
   const caption = document.createElement("p");
   caption.textContent = words.join("; ");
   box.append(caption);

@@ -49,19 +49,19 @@ export class Ends {
     this.next = 0;
     document.getElementById("mark-ends")?.setAttribute("aria-pressed", String(on));
     this.picture.viewer.element.classList.toggle("is-marking", on);
-    this.#say(on ? "Click the first end." : "");
+    this.#say(on ? gettext("Click the first end.") : "");
   }
 
   #say(words) {
     document.getElementById("notice").textContent = words;
     const button = document.getElementById("mark-ends");
-    if (button) button.lastChild.textContent = words.replace(/\.$/, "") || "Mark two ends";
+    if (button) button.lastChild.textContent = words.replace(/\.$/, "") || gettext("Mark two ends");
   }
 
   #place(position) {
     this.#move(this.next, position);
     this.next += 1;
-    if (this.next === 1) this.#say("Click the second end.");
+    if (this.next === 1) this.#say(gettext("Click the second end."));
     else {
       this.mark(false);
       this.#say("");

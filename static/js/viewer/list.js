@@ -1,5 +1,11 @@
 // The list of cracks and the one that is selected: in the list, on the photo, and under the keys.
 
+const TOLD = {
+  accepted: gettext("Crack %(number)s accepted."),
+  rejected: gettext("Crack %(number)s rejected."),
+  undecided: gettext("Crack %(number)s undecided."),
+};
+
 export class CrackList {
   // `onPick` hears of the selected crack and its row's sizes in words, null when there is none.
   constructor(cracks, onPick) {
@@ -68,7 +74,8 @@ export class CrackList {
   #showPicked() {
     const crack = this.cracks.get(this.selected) ?? null;
     const cells = crack ? [...this.row(crack.id).querySelectorAll("td.num")].map((cell) => cell.textContent.trim()) : [];
-    this.onPick(crack, `${cells[0]} long, ${cells[1]} wide`.replace(/ +/g, " "));
+    const sizes = { length: cells[0], width: cells[1] };
+    this.onPick(crack, interpolate(gettext("%(length)s long, %(width)s wide"), sizes, true).replace(/ +/g, " "));
   }
 
   step(by) {
@@ -97,7 +104,7 @@ export class CrackList {
       this.outlines?.setVerdict(crack.id, crack.verdict);
       this.onVerdict?.();
       // Said to those who do not see the row change.
-      document.getElementById("notice").textContent = `Crack ${crack.number} ${crack.verdict}.`;
+      document.getElementById("notice").textContent = interpolate(TOLD[crack.verdict], crack, true);
     }
     if (this.selected) this.row(this.selected)?.setAttribute("aria-current", "true");
     this.#showPicked();

@@ -3,6 +3,11 @@
 import { ProfilePlot } from "./profile.js";
 
 const SMALL = 160;
+const TITLES = {
+  accepted: gettext("Crack %(number)s, accepted"),
+  rejected: gettext("Crack %(number)s, rejected"),
+  undecided: gettext("Crack %(number)s, undecided"),
+};
 
 export class Picked {
   constructor(scene, widths) {
@@ -31,7 +36,7 @@ export class Picked {
       this.outlines?.markPlace(null);
       return;
     }
-    document.getElementById("picked-title").textContent = `Crack ${crack.number}, ${crack.verdict}`;
+    document.getElementById("picked-title").textContent = interpolate(TITLES[crack.verdict], crack, true);
     document.getElementById("picked-sizes").textContent = words;
     const edit = document.getElementById("edit-crack");
     if (edit) edit.href = crack.edit;
@@ -56,7 +61,7 @@ export class Picked {
       this.#fill(await answer.text(), crack);
     } catch (error) {
       if (error.name === "AbortError") return;
-      this.facts.textContent = "The measures of this crack cannot be loaded. Load the page again.";
+      this.facts.textContent = gettext("The measures of this crack cannot be loaded. Load the page again.");
     }
     this.facts.removeAttribute("aria-busy");
   }
@@ -76,16 +81,16 @@ export class Picked {
 
   async #plot(crack) {
     if (!this.scene.widths) {
-      this.plot.say("There is no profile of its width: the analysis is older than measured widths.");
+      this.plot.say(gettext("There is no profile of its width: the analysis is older than measured widths."));
       return;
     }
     try {
       const profile = (await this.widths.load()).get(crack.number);
       if (this.crack !== crack) return;
       if (profile?.samples.length) this.plot.show(profile);
-      else this.plot.say("No place along this crack is far enough from its ends and forks to measure a width.");
+      else this.plot.say(gettext("No place along this crack is far enough from its ends and forks to measure a width."));
     } catch {
-      if (this.crack === crack) this.plot.say("The widths along the cracks cannot be loaded. Load the page again.");
+      if (this.crack === crack) this.plot.say(gettext("The widths along the cracks cannot be loaded. Load the page again."));
     }
   }
 

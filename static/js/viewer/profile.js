@@ -1,5 +1,6 @@
 // The width along the selected crack: a plot with its uncertainty, and a cursor that shows the place on the photo.
 
+import { fixed, localised } from "../numbers.js";
 import { length, ticks, width } from "./quantities.js";
 import { make, write } from "./svg.js";
 
@@ -36,11 +37,13 @@ export class ProfilePlot {
     this.plot.hidden = false;
     this.plot.setAttribute("aria-valuemax", this.samples.length - 1);
     const widths = this.samples.map((sample) => sample.width).sort((one, other) => one - other);
-    const [least, most] = [widths[0], widths.at(-1)].map((value) => value.toFixed(2));
+    const [least, most] = [widths[0], widths.at(-1)].map((value) => fixed(value, 2));
     const branches = this.profile.lengths.length - 1;
-    const words = `Width along crack ${profile.crack.number}, ${this.#along(this.#total)} long: from ${least} to ${most} ${profile.unit}, median ${widths[widths.length >> 1].toFixed(2)}.`;
-    document.getElementById("profile-words").textContent = branches ? `${words} Branches: ${branches}.` : words;
-    this.reading.textContent = "Point at the plot, or use the arrow keys, to see a place on the photo.";
+    const told = { number: profile.crack.number, length: this.#along(this.#total), least, most, unit: profile.unit, median: fixed(widths[widths.length >> 1], 2) };
+    const words = interpolate(gettext("Width along crack %(number)s, %(length)s long: from %(least)s to %(most)s %(unit)s, median %(median)s."), told, true);
+    const forks = interpolate(gettext("Branches: %(count)s."), { count: branches }, true);
+    document.getElementById("profile-words").textContent = branches ? `${words} ${forks}` : words;
+    this.reading.textContent = gettext("Point at the plot, or use the arrow keys, to see a place on the photo.");
     this.#draw();
     this.#announce(0);
   }
@@ -88,18 +91,18 @@ export class ProfilePlot {
     const right = across - MARGIN.right;
     for (const mark of ticks(most, 5)) {
       make("line", { class: "profile__grid", x1: MARGIN.left, x2: right, y1: this.y(mark), y2: this.y(mark) }, this.svg);
-      write(this.svg, mark, { x: MARGIN.left - 6, y: this.y(mark) + 4, "text-anchor": "end" });
+      write(this.svg, localised(mark), { x: MARGIN.left - 6, y: this.y(mark) + 4, "text-anchor": "end" });
     }
-    write(this.svg, `width, ${unit}`, { x: 4, y: 10 });
+    write(this.svg, interpolate(gettext("width, %(unit)s"), { unit }, true), { x: 4, y: 10 });
     lengths.forEach((part, branch) => {
       const [from, to] = [this.x({ branch, at: 0 }), this.x({ branch, at: part })];
       make("line", { class: "profile__axis", x1: from, x2: to, y1: this.y(0), y2: this.y(0) }, this.svg);
       if (branch) make("line", { class: "profile__fork", x1: from - APART / 2, x2: from - APART / 2, y1: MARGIN.top, y2: this.y(0) }, this.svg);
-      if (branch && to - from > 54) write(this.svg, `branch ${branch}`, { x: (from + to) / 2, y: MARGIN.top - 4, "text-anchor": "middle" });
+      if (branch && to - from > 54) write(this.svg, interpolate(gettext("branch %(branch)s"), { branch }, true), { x: (from + to) / 2, y: MARGIN.top - 4, "text-anchor": "middle" });
     });
     this.#distances();
     const limits = unit === "mm" ? this.limits.map(({ mm, state }) => ({ value: mm, name: "profile__limit", words: state })) : [];
-    const levels = [...limits, { value: floor, name: "profile__floor", words: "floor" }];
+    const levels = [...limits, { value: floor, name: "profile__floor", words: gettext("floor") }];
     this.#levels(levels.filter(({ value }) => value > 0 && value < most), across);
   }
 
@@ -112,7 +115,7 @@ export class ProfilePlot {
     for (const [index, mark] of marks.entries()) {
       const x = this.x({ branch: 0, at: mark / perPx });
       make("line", { class: "profile__axis", x1: x, x2: x, y1: this.y(0), y2: this.y(0) + 4 }, this.svg);
-      const words = index === marks.length - 1 ? `${mark} ${unit}` : mark;
+      const words = index === marks.length - 1 ? `${localised(mark)} ${unit}` : localised(mark);
       write(this.svg, words, { x, y: HEIGHT - MARGIN.bottom + 17, "text-anchor": "middle" });
     }
   }
@@ -170,10 +173,12 @@ export class ProfilePlot {
 
   #announce(index) {
     const sample = this.samples[index];
-    const where = sample.branch ? `branch ${sample.branch}, at ` : "at ";
-    const below = this.profile.isBelow(sample) ? ", below the floor" : "";
+    const told = { branch: sample.branch, place: this.#along(sample.at), width: width(sample.width, sample.u95, this.profile.unit) };
+    const words = sample.branch ? gettext("branch %(branch)s, at %(place)s: %(width)s") : gettext("at %(place)s: %(width)s");
+    const reading = interpolate(words, told, true);
+    const below = interpolate(gettext("%(reading)s, below the floor"), { reading }, true);
     this.plot.setAttribute("aria-valuenow", index);
-    this.plot.setAttribute("aria-valuetext", `${where}${this.#along(sample.at)}: ${width(sample.width, sample.u95, this.profile.unit)}${below}`);
+    this.plot.setAttribute("aria-valuetext", this.profile.isBelow(sample) ? below : reading);
   }
 
   #mark() {

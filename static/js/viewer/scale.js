@@ -59,8 +59,8 @@ export class ScalePanel {
     const [start, stop] = this.ends?.points ?? [null, null];
     if (!start || !stop) return "";
     const px = Math.hypot(stop[0] - start[0], stop[1] - start[1]);
-    if (px < NEAREST_PX) return "The ends must be at least 10 px apart.";
-    const marked = `${px.toFixed(0)} px marked.`;
+    if (px < NEAREST_PX) return gettext("The ends must be at least 10 px apart.");
+    const marked = interpolate(gettext("%(px)s px marked."), { px: px.toFixed(0) }, true);
     if (!(mm > 0)) return marked;
     const unsure = Math.min(u95 > 0 ? u95 : Math.max(USUAL_LENGTH_MM, USUAL_LENGTH * mm), mm / 2);
     const share = Math.hypot(CLICKS_PX / px, unsure / mm, TILT, LENS);
@@ -71,7 +71,7 @@ export class ScalePanel {
     const [metres, u95] = [number("distance_m"), number("distance_u95_m")];
     if (!(metres > 0)) return "";
     const { focal } = this.scene.scale;
-    if (!focal) return "The photo does not say its focal length: a distance may give no scale. Mark a known length.";
+    if (!focal) return gettext("The photo does not say its focal length: a distance may give no scale. Mark a known length.");
     const share = Math.hypot(focal.share, (u95 > 0 ? u95 : USUAL_DISTANCE * metres) / metres);
     return this.#effect("photo_distance", (1000 * metres) / focal.px, share);
   }
@@ -80,10 +80,12 @@ export class ScalePanel {
   #effect(source, mmPerPx, share) {
     const { scale } = this.scene;
     const order = Object.keys(scale.words);
-    const would = `Would be ${significant(mmPerPx)} mm per px ± ${(100 * share).toFixed(0)} %.`;
+    const found = { scale: significant(mmPerPx), share: (100 * share).toFixed(0) };
+    const would = interpolate(gettext("Would be %(scale)s mm per px ± %(share)s %."), found, true);
     const first = scale.mmPerPx && order.indexOf(scale.source) < order.indexOf(source);
-    const note = first ? ` The ${scale.words[scale.source]} goes before it; this would check it.` : "";
-    return `${would}${this.#crack(mmPerPx, share)}${note}`;
+    const before = { source: scale.words[scale.source] };
+    const note = first ? interpolate(gettext("The %(source)s goes before it; this would check it."), before, true) : "";
+    return [would, this.#crack(mmPerPx, share), note].filter(Boolean).join(" ");
   }
 
   #crack(mmPerPx, share) {
@@ -96,7 +98,8 @@ export class ScalePanel {
     const floor = this.scene.scale.floor;
     const isBelow = floor && px < (floor.px ?? Infinity);
     const reads = isBelow ? bound(mm + unsure, "mm") : width(mm, unsure, "mm");
-    return ` Crack ${crack.number}${crack === chosen ? "" : ", the widest,"} would be ${reads} at its widest.`;
+    const words = crack === chosen ? gettext("Crack %(number)s would be %(width)s at its widest.") : gettext("Crack %(number)s, the widest, would be %(width)s at its widest.");
+    return interpolate(words, { number: crack.number, width: reads }, true);
   }
 }
 

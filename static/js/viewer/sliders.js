@@ -1,5 +1,6 @@
 // Opacity and threshold: they act on the picture at once, and say in numbers what is seen.
 
+import { fixed } from "../numbers.js";
 import { recall, remember } from "../remembered.js";
 
 const STEPS = [0, 50, 100];
@@ -23,7 +24,7 @@ export class Sliders {
   }
 
   fail() {
-    document.getElementById("threshold-reading").textContent = "The network’s map of this photo cannot be loaded.";
+    document.getElementById("threshold-reading").textContent = gettext("The network’s map of this photo cannot be loaded.");
     this.threshold.disabled = true;
   }
 
@@ -51,17 +52,18 @@ export class Sliders {
 
   #showThreshold() {
     const value = Number(this.threshold.value);
-    document.getElementById("threshold-value").textContent = value.toFixed(2);
+    document.getElementById("threshold-value").textContent = fixed(value, 2);
     this.reset.disabled = Math.abs(value - this.traced) < 0.005;
     const [measure, asked] = ["measure-again", "measure-threshold"].map((id) => document.getElementById(id));
     if (measure) [measure.disabled, asked.value] = [this.reset.disabled, value.toFixed(2)];
     if (!this.heat) return;
     this.apply.threshold(value);
     const { shown, share, reduction } = this.heat.reading(value);
-    const percent = (100 * share).toLocaleString("en-GB", { maximumSignificantDigits: 3 });
+    const percent = (100 * share).toLocaleString(document.documentElement.lang, { maximumSignificantDigits: 3 });
     const pixels = shown.toLocaleString("en-GB").replaceAll(",", "\u202f");
     // A reduced map keeps the strongest of the pixels it joins, so its shares read a little high.
-    const about = reduction > 1 ? ` of a map reduced ${reduction.toFixed(1)} times` : "";
-    document.getElementById("threshold-reading").textContent = `${pixels} px shown, ${percent} %${about}`;
+    const words = reduction > 1 ? gettext("%(pixels)s px shown, %(percent)s % of a map reduced %(times)s times") : gettext("%(pixels)s px shown, %(percent)s %");
+    const told = { pixels, percent, times: fixed(reduction, 1) };
+    document.getElementById("threshold-reading").textContent = interpolate(words, told, true);
   }
 }

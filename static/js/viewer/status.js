@@ -1,5 +1,7 @@
 // The strip below the photo: where the pointer is, and how large a pixel is shown.
 
+import { fixed } from "../numbers.js";
+
 export function showStatus(picture) {
   const [x, y] = ["x", "y"].map((name) => document.querySelector(`#status-place [data-${name}]`));
   const zoom = document.getElementById("status-zoom");
@@ -20,6 +22,6 @@ export function showStatus(picture) {
   picture.onMove(() => {
     if (!picture.isOpen) return;
     const percent = 100 * picture.place.scale * devicePixelRatio;
-    zoom.textContent = `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
+    zoom.textContent = `${percent < 10 ? fixed(percent, 1) : Math.round(percent)} %`;
   });
 }
