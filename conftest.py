@@ -4,6 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
+from django.utils import translation
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    # A request in another language leaves it behind in its thread, which here is the next test's, too.
+    translation.activate(django_settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)
