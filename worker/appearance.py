@@ -21,7 +21,7 @@ EDGES, COLOUR, ROUGHNESS = 0.4, 1.5, 6.0
 
 def describe(patch: Image.Image) -> Descriptor:
     """The descriptor of an RGB patch, float32 (GRID² · BINS + 9,); most of its values lie between -1 and 1."""
-    light = np.asarray(patch, np.float32) / 255
+    light = np.asarray(patch, np.float32) / np.float32(255)
     return np.concatenate((EDGES * _edges(patch), COLOUR * _colour(light), ROUGHNESS * _roughness(light.mean(axis=2))))
 
 
