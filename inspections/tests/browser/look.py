@@ -98,6 +98,10 @@ def shots(page: Page, base: str) -> Iterator[Shot]:
     bridge = first_link(page, urljoin(base, "/bridges/?sort=photos"), rf"/bridges/{uuid}/")
     if bridge:
         yield from _bridge_shots(page, base, bridge, uuid)
+    yield Shot("review", "/review/", ("review", "review-next"), _wait_for_region)
+    yield Shot("review-keys", "/review/", ("review",), _open_keys)
+    yield Shot("review-grid", "/review/grid/", ("review-grid",))
+    yield Shot("review-nothing-left", "/review/?wider_mm=9999", ("review",))
     yield Shot("projects", "/projects/", ("projects",))
     yield Shot("project-new", "/projects/new/", ("project-new",))
     project = first_link(page, urljoin(base, "/projects/"), rf"/projects/{uuid}/")
@@ -240,6 +244,15 @@ def _begin_polygon(page: Page) -> None:
 def _paint_and_leave(page: Page) -> None:
     _draw_places(page, "b")
     page.keyboard.press("Escape")
+
+
+def _wait_for_region(page: Page) -> None:
+    page.wait_for_timeout(900)
+
+
+def _open_keys(page: Page) -> None:
+    page.keyboard.press("?")
+    page.wait_for_timeout(300)
 
 
 def _open_talk(page: Page) -> None:
