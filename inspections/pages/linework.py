@@ -1,5 +1,6 @@
 """What the scripts need that draw on a photo: the photo at full size, the lines on it, what became of a drawing."""
 
+from html import unescape
 from typing import Any
 
 from django.urls import reverse
@@ -35,7 +36,7 @@ def describe_crack(finding: Finding) -> dict[str, Any]:
         "verdict": finding.verdict or "undecided",
         "drawn": finding.drawing_id is not None,
         "seen": finding.reviews_count,
-        "width": strip_tags(crack_width(finding)),
+        "width": unescape(strip_tags(crack_width(finding))),
     }
 
 

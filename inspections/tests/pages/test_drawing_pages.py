@@ -120,6 +120,10 @@ def test_what_was_made_is_told_with_its_width(client, image):
     told = client.get(reverse("drawing", args=[drawing.pk])).json()
     assert [(one["id"], one["number"], one["drawn"]) for one in told["made"]] == [(str(made.pk), 2, True)]
     assert told["made"][0]["width"].replace("\u202f", " ") == "3.4 ± 0.6 px"
+    # It is text for a script, not markup.
+    Finding.objects.filter(pk=made.pk).update(width_bound_mm=0.72)
+    told = client.get(reverse("drawing", args=[drawing.pk])).json()
+    assert told["made"][0]["width"].replace("\u202f", " ") == "< 0.72 mm"
 
 
 def test_a_failure_is_a_sentence(client, image):
