@@ -58,9 +58,15 @@ class Place:
     findings: int
 
     def undecided(self, count: int) -> list[str]:
-        """The ids of so many findings that nobody has decided on."""
-        rows = Finding.objects.current().undecided().filter(image__survey=self.survey)
-        return [str(pk) for pk in rows.order_by("pk").values_list("pk", flat=True)[:count]]
+        """The ids of at most so many findings that nobody has decided on or been given, the riskiest first.
+
+        Of the first half of the queue in either order: behind each there are enough for the review to go on.
+        """
+        rows = Finding.objects.current().undecided().filter(image__survey=self.survey, assignee__isnull=True)
+        rows = rows.values_list("pk", flat=True)
+        half = rows.count() // 2
+        early = set(rows.order_by("image__original_name", "number")[:half])
+        return [str(pk) for pk in rows.order_by("-risk", "pk")[:half] if pk in early][:count]
 
 
 def seed(name: str, *, photos: int, findings: int) -> Place:
