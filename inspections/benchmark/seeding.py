@@ -62,8 +62,8 @@ class Place:
 
         Of the first half of the queue in either order: behind each there are enough for the review to go on.
         """
-        rows = Finding.objects.current().undecided().filter(image__survey=self.survey, assignee__isnull=True)
-        rows = rows.values_list("pk", flat=True)
+        free = Finding.objects.current().undecided().filter(image__survey=self.survey, assignee__isnull=True)
+        rows = free.values_list("pk", flat=True)
         half = rows.count() // 2
         early = set(rows.order_by("image__original_name", "number")[:half])
         return [str(pk) for pk in rows.order_by("-risk", "pk")[:half] if pk in early][:count]
