@@ -105,7 +105,8 @@ def decide_by_keys(page: Page, count: int) -> KeyboardRun:
         run.seconds.append(monotonic() - began)
     page.locator("html[data-unsaved='0']").wait_for(state="attached")
     run.picture_ms = page.evaluate("window.pictureMs")
-    run.requests.update(_kind(request) for request in asked)
+    # Static files are kept by the browser for ever: Chromium names the icon again whenever the address changes.
+    run.requests.update(_kind(request) for request in asked if "/static/" not in request.url)
     run.wrong = [region for region, verdict in meant.items() if _verdict(page, region) != verdict]
     return run
 
