@@ -46,8 +46,8 @@ def _english() -> set[str]:
     """What the catalogues say otherwise in German; also in capitals, as style sheets may show it."""
     entries = [entry for name in ("django", "djangojs") for entry in polib.pofile(LOCALE / f"{name}.po")]
     sentences = {entry.msgid for entry in entries if entry.msgstr and entry.msgid.lower() != entry.msgstr.lower()}
-    # The stack's people are called after their roles.
-    sentences = sentences - {"Reviewer"}
+    # The stack's people are called after their roles, and keys are the same in every language.
+    sentences = {sentence for sentence in sentences if len(sentence) > 1} - {"Reviewer"}
     return sentences | {sentence.upper() for sentence in sentences}
 
 
