@@ -107,25 +107,33 @@ ANSWERS: dict[str, Answer] = {
     ),
     # Drawings
     "bad_box": Answer(
-        400, "Give the box as x0,y0,x1,y1 inside the photo of {width} × {height} pixels, at most {most} pixels a side."
+        400,
+        _("Give the box as x0,y0,x1,y1 inside the photo of {width} × {height} pixels, at most {most} pixels a side."),
     ),
-    "not_analysed": Answer(409, "The photo has not been analysed yet. Wait for its analysis, then draw."),
-    "analysed_meanwhile": Answer(409, "The photo was analysed again meanwhile. Load it again, then draw."),
-    "drawn_meanwhile": Answer(409, "{by} has changed crack {number} meanwhile. Look at that first."),
-    "not_drawn": Answer(409, "This is not drawn, or was taken back already. There is nothing to take back."),
-    "drawings_open": Answer(409, "{count} drawings are still being measured. Wait for them, then sign off."),
-    "nothing_left": Answer(422, "Nothing would be left of the crack. If it is none, reject it instead."),
-    "nothing_drawn": Answer(422, "There is no line in what was drawn. Draw it longer, or paint along the crack."),
-    "cut_misses": Answer(422, "The cut leaves the crack in one piece. Draw the cut right across the crack."),
+    "not_analysed": Answer(409, _("The photo has not been analysed yet. Wait for its analysis, then draw.")),
+    "analysed_meanwhile": Answer(409, _("The photo was analysed again meanwhile. Load it again, then draw.")),
+    "drawn_meanwhile": Answer(409, _("{by} has changed crack {number} meanwhile. Look at that first.")),
+    "not_drawn": Answer(409, _("This is not drawn, or was taken back already. There is nothing to take back.")),
+    "drawings_open": Answer(
+        409,
+        ngettext(
+            "{count} drawing is still being measured. Wait for it, then sign off.",
+            "{count} drawings are still being measured. Wait for them, then sign off.",
+        ),
+    ),
+    "nothing_left": Answer(422, _("Nothing would be left of the crack. If it is none, reject it instead.")),
+    "nothing_drawn": Answer(422, _("There is no line in what was drawn. Draw it longer, or paint along the crack.")),
+    "cut_misses": Answer(422, _("The cut leaves the crack in one piece. Draw the cut right across the crack.")),
     "too_far_apart": Answer(
         422,
-        "The cracks lie {gap:.0f} pixels apart; {limit:.0f} can be bridged here. Draw the crack between them first.",
+        _("The cracks lie {gap:.0f} pixels apart; {limit:.0f} can be bridged here. Draw the crack between them first."),
     ),
-    "too_many_pieces": Answer(422, "The mask is in more than {limit} pieces. Paint one crack at a time."),
+    "too_many_pieces": Answer(422, _("The mask is in more than {limit} pieces. Paint one crack at a time.")),
     "not_found_again": Answer(
-        409, "The photo was analysed again before this was drawn, and crack {number} was not found again. Draw it anew."
+        409,
+        _("The photo was analysed again before this was drawn, and crack {number} was not found again. Draw it anew."),
     ),
-    "one_already": Answer(409, "The photo was analysed again meanwhile, and these cracks are one there already."),
+    "one_already": Answer(409, _("The photo was analysed again meanwhile, and these cracks are one there already.")),
     # Networks and data sets
     "unsafe_model_format": Answer(415, _("Only .safetensors files are accepted.")),
     "invalid_model": Answer(422, _("The file is not a network of Hairline: {reason}.")),

@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from inspections.conditions.wording import result
+from inspections.language import inside
 from inspections.models import Drawing, Event
 from inspections.models.reviews import WITHDRAWN, Reason, Verdict
 
@@ -66,7 +68,7 @@ def tell(events: Iterable[Event]) -> list[Told]:
 def decision_words(verdict: str | None, reason: str = "", state: str = "") -> str:
     """A decision, as in “Accepted as CS2”."""
     if verdict == Verdict.ACCEPTED:
-        return _("Accepted as %(state)s") % {"state": state} if state else _("Accepted")
+        return _("Accepted as %(state)s") % {"state": result(state)} if state else _("Accepted")
     if verdict == Verdict.REJECTED:
         return _("Rejected: %(reason)s") % {"reason": reason_words(reason)} if reason else _("Rejected")
     return _("Undecided")
@@ -74,7 +76,7 @@ def decision_words(verdict: str | None, reason: str = "", state: str = "") -> st
 
 def reason_words(reason: str) -> str:
     """Why a region is no crack, as it stands within a sentence."""
-    return _(str(Reason(reason).label)).lower() if reason in Reason.values else reason
+    return inside(Reason(reason).label) if reason in Reason.values else reason
 
 
 def _told(event: Event) -> Told:

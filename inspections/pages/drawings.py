@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from inspections.access import fetch
 from inspections.errors import InspectionError
+from inspections.language import inside
 from inspections.media.crops import check_box
 from inspections.models import Drawing, Finding, Role, SurveyImage
 from inspections.pages.keys import sheet
@@ -149,7 +150,7 @@ def _ensure_seen(findings: list[Finding], seen: dict[str, Any]) -> None:
         if seen.get(str(finding.pk), finding.reviews_count) != finding.reviews_count:
             last = finding.reviews.select_related("reviewer").latest("sequence")
             raise InspectionError(
-                "decided_meanwhile", by=last.reviewer.get_username(), verdict=last.get_verdict_display().lower()
+                "decided_meanwhile", by=last.reviewer.get_username(), verdict=inside(last.get_verdict_display())
             )
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from inspections.conditions import Kind
 from inspections.conditions.summaries import states_of
+from inspections.conditions.wording import result
 from inspections.models import Finding, Organisation, Review
 from inspections.models.lineage import events_of
 from inspections.models.reviews import WITHDRAWN, Reason, Verdict
@@ -53,11 +52,11 @@ def states_for(organisation: Organisation) -> tuple[str, ...]:
 def decision_choices(organisation: Organisation) -> dict[str, list[dict[str, Any]]]:
     """The buttons of a decision with a state or a reason: `value`, `words`, and the `key` that presses it."""
     states = [
-        {"value": f"{Verdict.ACCEPTED}:{state}", "words": state, "key": BY_ACTION.get(f"state_{place}")}
+        {"value": f"{Verdict.ACCEPTED}:{state}", "words": result(state), "key": BY_ACTION.get(f"state_{place}")}
         for place, state in enumerate(states_for(organisation), start=1)
     ]
     reasons = [
-        {"value": f"{Verdict.REJECTED}:{reason}", "words": _(str(words)), "key": BY_ACTION.get(reason)}
+        {"value": f"{Verdict.REJECTED}:{reason}", "words": words, "key": BY_ACTION.get(reason)}
         for reason, words in Reason.choices
     ]
     return {"states": states, "reasons": reasons}

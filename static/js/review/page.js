@@ -1,5 +1,6 @@
 // Everything around the region: its words, its place in the photo, how far we are, what went wrong.
 
+import { fixed } from "../numbers.js";
 import { logInLink } from "../post.js";
 import { peopleOf } from "../talk/people.js";
 
@@ -28,7 +29,7 @@ export class Page {
     this.#allow(data);
     this.facts.innerHTML = data.html;
     this.showTalk(region);
-    this.context.replaceChildren(picture(data.photo.preview, `${data.photo.name}, the whole photo`, data.photo.page, data));
+    this.context.replaceChildren(picture(data.photo.preview, interpolate(gettext("%(photo)s, the whole photo"), { photo: data.photo.name }, true), data.photo.page, data));
     this.earlier.hidden = !data.earlier;
     if (data.earlier) {
       const { preview, name, page } = data.earlier;
@@ -76,9 +77,13 @@ export class Page {
 
   showProgress({ left, secondsEach, today }) {
     const minutes = Math.max(1, Math.round((left * secondsEach) / 60));
-    const time = minutes < 90 ? `about ${minutes} min` : `about ${(minutes / 60).toFixed(1)} h`;
+    const time = minutes < 90
+      ? interpolate(gettext("about %(minutes)s min"), { minutes }, true)
+      : interpolate(gettext("about %(hours)s h"), { hours: fixed(minutes / 60, 1) }, true);
     const grouped = (count) => count.toLocaleString("en-GB").replaceAll(",", "\u202f");
-    this.counts = left ? `${grouped(left)} left, ${time}; ${grouped(today)} decided today` : `${grouped(today)} decided today`;
+    const told = { left: grouped(left), time, today: grouped(today) };
+    const sentence = left ? gettext("%(left)s left, %(time)s; %(today)s decided today") : gettext("%(today)s decided today");
+    this.counts = interpolate(sentence, told, true);
     this.progress.textContent = this.counts;
   }
 
