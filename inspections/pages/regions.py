@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -87,6 +88,7 @@ def _region(request: MemberRequest, finding: Finding, earlier: SurveyImage | Non
             "name": f"{earlier.survey}, {earlier.original_name}",
             "preview": reverse("photo-preview", args=[earlier.pk]),
             "page": reverse("photo", args=[earlier.pk]),
+            "compare": _comparison(earlier, image),
         },
         "edit": reverse("finding-edit", args=[finding.pk]),
         "decide": reverse("finding-decide", args=[finding.pk]),
@@ -99,6 +101,13 @@ def _region(request: MemberRequest, finding: Finding, earlier: SurveyImage | Non
         "thread": render_to_string("talk/_thread.html", context, request=request),
         "html": render_to_string("review/_facts.html", context, request=request),
     }
+
+
+def _comparison(earlier: SurveyImage, image: SurveyImage) -> str:
+    """Where the two photos of the element lie over each other."""
+    chosen = {"element": image.element_id, "left": earlier.survey_id, "right": image.survey_id}
+    query = urlencode({**chosen, "a": earlier.pk, "b": image.pk})
+    return f"{reverse('bridge-compare', args=[image.survey.bridge_id])}?{query}"
 
 
 def _earlier_photos(findings: list[Finding]) -> dict[UUID, SurveyImage]:

@@ -177,6 +177,7 @@ def test_the_survey_before_shows_the_same_element(client, survey):
         finding.image.save()
     first = ask(client).json()["regions"][0]
     assert first["earlier"]["name"].startswith("Two years ago")
+    assert client.get(first["earlier"]["compare"]).status_code == 200
     assert ask(client, survey=older.pk).json()["regions"][0]["earlier"] is None
 
 

@@ -32,8 +32,9 @@ export class Page {
     this.context.replaceChildren(picture(data.photo.preview, interpolate(gettext("%(photo)s, the whole photo"), { photo: data.photo.name }, true), data.photo.page, data));
     this.earlier.hidden = !data.earlier;
     if (data.earlier) {
-      const { preview, name, page } = data.earlier;
-      this.earlier.replaceChildren(this.earlier.firstElementChild, picture(preview, name, page));
+      const { preview, name, page, compare } = data.earlier;
+      const link = Object.assign(document.createElement("a"), { href: compare, textContent: gettext("Compare the two photos") });
+      this.earlier.replaceChildren(this.earlier.firstElementChild, picture(preview, name, page), link);
     }
     return this.#address(data.id);
   }
