@@ -178,7 +178,7 @@ def test_whoever_is_logged_out_loses_no_decision(enter, wall, queue):
     door.fill("[name=username]", "curator")
     door.fill("[name=password]", "a long enough password")
     door.get_by_role("button", name="Log in").click()
-    door.wait_for_url(re.compile("/bridges/"))
+    door.wait_for_url(re.compile("/overview/"))
     page.bring_to_front()
     settled(page)
     expect(page.locator("#trouble")).to_be_hidden()

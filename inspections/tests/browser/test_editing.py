@@ -227,7 +227,7 @@ def test_a_painted_crack_is_measured_anew_and_history_tells(photo, edit, walls):
     page.get_by_role("button", name="Take it back").first.click()
     assert cracks(page) == before
     page.goto(page.url.split("/photos/")[0] + walls.path + "history/")
-    expect(page.locator(".history")).to_contain_text("Drawn")
+    expect(page.locator(".history")).to_contain_text("Painted a mask")
     expect(page.locator(".history")).to_contain_text("Drawing taken back")
 
 
