@@ -205,6 +205,8 @@ def test_measures_and_scale_are_accessible(enter, measured, theme, width):
     expect(page.locator("#picked-facts dd").first).to_be_visible()
     expect(page.locator(".profile__line").first).to_be_visible()
     page.get_by_role("slider", name="Place along the crack").press("End")
+    # The bar at the top covers what is scrolled below it; that is no small target.
+    page.evaluate("scrollTo(0, 0)")
     assert wcag_findings(Axe(), page) == []
     page.get_by_role("tab", name="Scale").click()
     assert wcag_findings(Axe(), page) == []
