@@ -219,7 +219,7 @@ def test_a_failure_is_told_and_changes_nothing(image, draw) -> None:
 
 def test_a_survey_is_not_signed_off_while_something_is_measured(image, author) -> None:
     request_drawing(image=image, author=author, kind="line", line=BESIDE)
-    with pytest.raises(InspectionError, match="1 drawings are still being measured"):
+    with pytest.raises(InspectionError, match="1 drawing is still being measured"):
         close_survey(survey=image.survey, user=author, undecided=2)
     measure_drawings()
     close_survey(survey=image.survey, user=author, undecided=2)
