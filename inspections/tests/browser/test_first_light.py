@@ -35,7 +35,8 @@ def drop(page: Page, files: dict[str, bytes]) -> None:
 def test_from_the_door_to_decisions(enter):
     visitor = enter("reviewer")
     page = visitor.open("/")
-    page.get_by_role("link", name="New bridge").or_(page.get_by_role("link", name="Add a bridge")).first.click()
+    page.get_by_role("navigation").get_by_role("link", name="Bridges", exact=True).click()
+    page.get_by_role("link", name="Add a bridge").click()
     page.get_by_label("Name", exact=True).fill("Sleepers Wath")
     page.locator("main form .button--primary").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sleepers Wath")
