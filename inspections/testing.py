@@ -176,4 +176,5 @@ def make_finding(run: SegmentationRun | None = None, **fields: Any) -> Finding:
         defaults["is_current"] = False
     else:
         Finding.objects.filter(image=run.image, run__created_at__lt=run.created_at).update(is_current=False)
-    return Finding.objects.create(run=run, image=run.image, number=number, **{**defaults, **fields})
+    places = {"run": run, "image": run.image, "survey": run.image.survey}
+    return Finding.objects.create(number=number, **places, **{**defaults, **fields})

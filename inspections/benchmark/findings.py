@@ -52,6 +52,7 @@ class FindingMaker:
         finding = Finding(
             run=run,
             image=image,
+            survey_id=image.survey_id,
             number=number,
             **shape.at(chance.randrange(WIDTH - shape.width), chance.randrange(HEIGHT - shape.height)),
             width_mean_px=px,

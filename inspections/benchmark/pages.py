@@ -22,6 +22,8 @@ class Page:
 PAGES = (
     Page("bridges", "/bridges/"),
     Page("bridge", "/bridges/{bridge}/"),
+    Page("bridge, its elements", "/bridges/{bridge}/elements/"),
+    Page("bridge, its trend", "/bridges/{bridge}/trend/"),
     Page("projects", "/projects/"),
     Page("survey", "/surveys/{survey}/"),
     Page("survey, page 20", "/surveys/{survey}/?page=20"),

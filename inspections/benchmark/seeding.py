@@ -43,7 +43,7 @@ class Place:
 
         Of the first half of the queue in either order: behind each there are enough for the review to go on.
         """
-        free = Finding.objects.current().undecided().filter(image__survey=self.survey, assignee__isnull=True)
+        free = Finding.objects.current().undecided().filter(survey=self.survey, assignee__isnull=True)
         rows = free.values_list("pk", flat=True)
         half = rows.count() // 2
         early = set(rows.order_by("image__original_name", "number")[:half])

@@ -62,7 +62,7 @@ def _in_metres(image: Any, found: dict[str, Any]) -> dict[str, Any]:
 
 def _found_on(survey: Survey) -> dict[UUID, dict[str, Any]]:
     """What stands on each photo, by the photo's id."""
-    standing = Finding.objects.current().standing().filter(image__survey=survey).order_by()
+    standing = Finding.objects.current().standing().filter(survey=survey).order_by()
     totals: Any = standing.values("image").annotate(
         findings=Count("pk"),
         crack_length_px=Sum("length_px"),

@@ -40,7 +40,7 @@ class BridgeQuerySet(OwnedQuerySet):
         """
         from inspections.models.findings import Finding
 
-        standing, path = Finding.objects.current().standing(), "image__survey__bridge"
+        standing, path = Finding.objects.current().standing(), "survey__bridge"
         return self.with_counts().annotate(
             worst_width_px=_per_bridge(standing, path, Max(Coalesce("width_widest_px", "width_max_px"))),
             worst_width_mm=_per_bridge(standing, path, Max("widest_mm")),
@@ -57,12 +57,12 @@ class BridgeQuerySet(OwnedQuerySet):
         from inspections.models.surveys import Survey
 
         surveys, photos, runs = Survey.objects.all(), SurveyImage.objects.all(), SegmentationRun.objects.open()
-        standing, path = Finding.objects.current().standing(), "image__survey__bridge"
+        standing, path = Finding.objects.current().standing(), "survey__bridge"
         return self.annotate(
             last_surveyed_on=_per_bridge(surveys, "bridge", Max("surveyed_on")),
             survey_count=Coalesce(_per_bridge(surveys, "bridge", Count("pk")), 0),
             photo_count=Coalesce(_per_bridge(photos, "survey__bridge", Count("pk")), 0),
-            open_run_count=Coalesce(_per_bridge(runs, path, Count("pk")), 0),
+            open_run_count=Coalesce(_per_bridge(runs, "image__survey__bridge", Count("pk")), 0),
             finding_count=Coalesce(_per_bridge(standing, path, Count("pk")), 0),
             picture_id=Subquery(
                 SurveyImage.objects.filter(survey__bridge=OuterRef("pk"))

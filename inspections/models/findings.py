@@ -37,12 +37,21 @@ WIDEST_FIRST = [
 ]
 
 
+def from_photo(path: str) -> str:
+    """The lookup that leads from a finding to where `path` leads from its photo; its survey it knows itself."""
+    return path if path.startswith("survey") else f"image__{path}"
+
+
 class FindingQuerySet(OwnedQuerySet):
-    organisation_path = "image__survey__bridge__organisation"
+    organisation_path = "survey__bridge__organisation"
 
     def current(self) -> Self:
         """What stands on photos now: of each one's latest finished run, and not replaced by what a person drew."""
         return self.filter(is_current=True)
+
+    def of_photos(self, **photos: Any) -> Self:
+        """Those of the photos that `SurveyImage.objects.filter(**photos)` finds."""
+        return self.filter(**{from_photo(path): value for path, value in photos.items()})
 
     def as_shown(self) -> Self:
         """What an analysis shows. The latest of a photo: what stands there, drawn by people or found by the network.
@@ -69,7 +78,7 @@ class FindingQuerySet(OwnedQuerySet):
 
     def decidable(self) -> Self:
         """Those of surveys that nobody has signed off: no other can be decided."""
-        return self.filter(image__survey__closed_at__isnull=True)
+        return self.filter(survey__closed_at__isnull=True)
 
     def mentioning(self, user: User) -> Self:
         """Those with an open comment that mentions `user`."""
@@ -86,6 +95,8 @@ class Finding(Record):
 
     run = models.ForeignKey(SegmentationRun, on_delete=models.CASCADE, related_name="findings")
     image = models.ForeignKey(SurveyImage, on_delete=models.CASCADE, related_name="findings")
+    # The photo's, which never changes: what a survey comes to is then read from one index, in its order.
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="findings", db_index=False)
     number = models.PositiveIntegerField(help_text="Place in the run's list, longest crack first, from 1.")
     path = models.JSONField(help_text="[[x, y], …] of the main line")
     branches = models.JSONField(default=list, blank=True, help_text="side branches of a forked crack, each a path")
@@ -179,6 +190,32 @@ class Finding(Record):
                 ],
                 condition=Q(is_current=True),
                 name="current_findings_in_short",
+            ),
+            models.Index(
+                fields=[
+                    "survey",
+                    "verdict",
+                    "decided_state",
+                    "state",
+                    "worst_state",
+                    "image",
+                    "id",
+                    "number",
+                    "risk",
+                    "length_px",
+                    "length_mm",
+                    "orientation_deg",
+                    "width_max_px",
+                    "width_widest_px",
+                    "widest_mm",
+                    "widest_bound_mm",
+                    "confidence",
+                    "assignee",
+                    "look_alikes",
+                    "is_current",
+                ],
+                condition=Q(is_current=True),
+                name="current_findings_by_survey",
             ),
         ]
 

@@ -16,7 +16,7 @@ from inspections.models.surveys import Survey
 
 
 class CommentQuerySet(OwnedQuerySet):
-    organisation_path = "finding__image__survey__bridge__organisation"
+    organisation_path = "finding__survey__bridge__organisation"
 
     def open(self) -> CommentQuerySet:
         """Those that nobody has resolved."""

@@ -34,7 +34,7 @@ class Reason(models.TextChoices):
 
 
 class ReviewQuerySet(OwnedQuerySet):
-    organisation_path = "finding__image__survey__bridge__organisation"
+    organisation_path = "finding__survey__bridge__organisation"
 
     def update(self, **_kwargs: Any) -> int:
         raise TypeError("Reviews are append only: record another review instead.")

@@ -44,8 +44,8 @@ class SurveyQuerySet(OwnedQuerySet):
         from inspections.models.images import SurveyImage
 
         images = SurveyImage.objects.with_state().filter(survey=OuterRef("pk")).order_by().values("survey")
-        standing = Finding.objects.current().standing().filter(image__survey=OuterRef("pk"))
-        findings = standing.order_by().values("image__survey")
+        standing = Finding.objects.current().standing().filter(survey=OuterRef("pk"))
+        findings = standing.order_by().values("survey")
 
         def over(rows: models.QuerySet, aggregate: models.Aggregate, empty: float | None = 0) -> Subquery | Coalesce:
             value = Subquery(rows.annotate(value=aggregate).values("value"))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Avg, Count, F, FloatField, Q, Sum
 
-from inspections.models import Finding, SegmentationRun
+from inspections.models import Finding, SegmentationRun, SurveyImage
 from inspections.models.images import SurveyImageQuerySet
 from inspections.pages.cracks import Worst, worst_of
 
@@ -63,16 +63,19 @@ class Difference:
         return abs(self.mm) > self.u95_mm
 
 
-def amounts_by(key: str, photos: SurveyImageQuerySet) -> dict[UUID, Amounts]:
-    """Amounts of `photos` by their `survey`, or by themselves with `pk`. Four queries, however many photos."""
-    path = {"survey": "image__survey", "pk": "image"}[key]
-    photos = photos.order_by()
-    standing = Finding.objects.current().standing().filter(image__in=photos.values("pk"))
+def amounts_by(key: str, **wanted: Any) -> dict[UUID, Amounts]:
+    """Amounts by `survey`, or by photo with `pk`, of the photos that the lookups name.
+
+    Four queries, however many photos.
+    """
+    path = {"survey": "survey", "pk": "image"}[key]
+    photos = SurveyImage.objects.filter(**wanted).order_by()
+    standing = Finding.objects.current().standing().of_photos(**wanted)
     counted: dict[UUID, dict[str, Any]] = {row.pop("key"): row for row in _photos(key, photos)}
     for row in _findings(path, standing):
         # What came between the queries counts from the next reading on.
         counted.get(row.pop("key"), {}).update(row)
-    worst, networks = worst_of(standing, path, counted), _networks(path, photos)
+    worst, networks = worst_of(standing, path, counted), _networks(key, photos)
     return {
         pk: Amounts(**row, worst=worst.get(pk), networks=tuple(sorted(networks[pk]))) for pk, row in counted.items()
     }
@@ -101,8 +104,9 @@ def _findings(path: str, standing: Any) -> Any:
     )
 
 
-def _networks(path: str, photos: SurveyImageQuerySet) -> Mapping[UUID, set[str]]:
+def _networks(key: str, photos: SurveyImageQuerySet) -> Mapping[UUID, set[str]]:
     """By what the latest analyses were made."""
+    path = {"survey": "image__survey", "pk": "image"}[key]
     latest = photos.with_state().values("current_run_id")
     rows = SegmentationRun.objects.filter(pk__in=latest).order_by()
     found: dict[UUID, set[str]] = defaultdict(set)

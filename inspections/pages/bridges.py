@@ -14,7 +14,6 @@ from inspections.access import fetch
 from inspections.models import Bridge, Role
 from inspections.models.paging import KeysFirst
 from inspections.pages.cracks import last_lengths, worst_by
-from inspections.pages.elementtree import element_tree
 from inspections.pages.forms.bridges import BridgeForm
 from inspections.pages.keyplan import draw_key_plan
 from inspections.pages.maps import bridge_map
@@ -51,7 +50,7 @@ def bridges(request: MemberRequest) -> HttpResponse:
     rows = (rows.with_overview() if sort == "width" else rows.with_counts()).order_by(*order, "name", "pk")
     page = KeysFirst(rows.select_related("organisation"), PAGE_SIZE).get_page(request.GET.get("page"))
     shown = [row.pk for row in page]
-    worst, lengths = worst_by("image__survey__bridge", shown), last_lengths("survey__bridge", shown)
+    worst, lengths = worst_by("survey__bridge", shown), last_lengths("survey__bridge", shown)
     row: Any
     for row in page:
         row.worst, row.last_length = worst.get(row.pk), lengths.get(row.pk)
@@ -77,7 +76,7 @@ def bridge(request: MemberRequest, pk: UUID) -> HttpResponse:
         "page": page,
         "worst": worst_of_bridge(found, page),
         "last_length": last_length_of_bridge(found, page),
-        "elements": element_tree(found),
+        "any_element": found.elements.exists(),
         "conditions": conditions,
         **overview_of(found, found.last_surveyed_on),
         "plan": draw_key_plan(found, Bridge.objects.visible_to(request.user)),

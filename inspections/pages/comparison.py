@@ -79,13 +79,12 @@ def _sides(request: MemberRequest, left: Survey, right: Survey, element: Element
     if photo:
         pair = pair_as_chosen(photo, other) if other else partner_of(photo, lefts, rights)
     found = {"lefts": lefts, "rights": rights, "photo": photo, "pair": pair}
-    every = SurveyImage.objects.filter(survey__in=[left.pk, right.pk], **({"element": element} if element else {}))
-    surveys = amounts_by("survey", every)
+    surveys = amounts_by("survey", survey__in=[left.pk, right.pk], **({"element": element} if element else {}))
     first, second = surveys.get(left.pk, Amounts()), surveys.get(right.pk, Amounts())
     found |= {"of_surveys": Change.between(first, second), "differences": differences(first, second)}
     if photo and pair:
         both = [photo.pk, pair.photo.pk]
-        amounts = amounts_by("pk", SurveyImage.objects.filter(pk__in=both))
+        amounts = amounts_by("pk", pk__in=both)
         lines = _lines(both)
         of_photos = Change.between(amounts.get(both[0], Amounts()), amounts.get(both[1], Amounts()))
         found |= {"of_photos": of_photos, "left_lines": lines[both[0]], "right_lines": lines[both[1]]}

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Max, OuterRef, Q, Subquery, Sum
 
 from inspections.models import Finding, SurveyImage
-from inspections.models.findings import WIDEST_FIRST, FindingQuerySet
+from inspections.models.findings import WIDEST_FIRST, FindingQuerySet, from_photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _analysed(path: str, keys: Iterable[Any]) -> Any:
 
 def _lengths(path: str, last: dict[Any, dict[str, Any]]) -> dict[tuple[Any, Any], tuple[float, float | None]]:
     chosen = {row["survey"] for row in last.values()}
-    standing = Finding.objects.current().standing().filter(image__survey__in=chosen, **{f"image__{path}__in": last})
-    sums: Any = standing.order_by().values(f"image__{path}", "image__survey")
+    standing = Finding.objects.current().standing().of_photos(**{"survey__in": chosen, f"{path}__in": last})
+    sums: Any = standing.order_by().values(from_photo(path), "survey")
     sums = sums.annotate(px=Sum("length_px"), mm=Sum("length_mm"))
-    return {(row[f"image__{path}"], row["image__survey"]): (row["px"], row["mm"]) for row in sums}
+    return {(row[from_photo(path)], row["survey"]): (row["px"], row["mm"]) for row in sums}

@@ -76,7 +76,7 @@ def read_figures(survey: Survey) -> Figures:
         measuring=photos["measuring"],
         cracks=cracks["count"] if photos["analysed"] else None,
         undecided=cracks["all_undecided"],
-        worst=worst_by("image__survey", [survey.pk]).get(survey.pk),
+        worst=worst_by("survey", [survey.pk]).get(survey.pk),
         crack_length_px=cracks["px"],
         crack_length_mm=(cracks["mm"] or 0.0) if scaled else None,
         scaled_count=scaled,
@@ -115,7 +115,7 @@ def _cracks(survey: Survey) -> dict[str, Any]:
         for unit in ("mm", "px")
         for name, part in (("_x", Cos), ("_y", Sin))
     }
-    standing = Finding.objects.current().standing().filter(image__survey=survey)
+    standing = Finding.objects.current().standing().filter(survey=survey)
     undecided = Q(verdict__isnull=True)
     return standing.aggregate(
         count=Count("pk"),

@@ -17,8 +17,8 @@ from inspections.models.runs import SegmentationRunQuerySet
 from inspections.pages.requests import MemberRequest
 
 Status = SegmentationRun.Status
-PAGE_SIZE = 50
-GLANCE = 12
+PAGE_SIZE = 30
+GLANCE = 10
 
 
 @dataclass(frozen=True, slots=True)

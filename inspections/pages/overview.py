@@ -14,7 +14,6 @@ from inspections.errors import InspectionError
 from inspections.models import Bridge, Organisation, Role
 from inspections.models.bridges import BridgeQuerySet
 from inspections.pages.requests import MemberRequest
-from inspections.pages.trends import read_trend
 from inspections.services.overview import (
     assigned_to,
     latest_sign_offs,
@@ -70,13 +69,12 @@ def overview(request: MemberRequest) -> HttpResponse:
 
 
 def overview_of(bridge: Bridge, last_surveyed_on: Any) -> dict[str, Any]:
-    """The same in small, for a bridge's own page, with its trend from survey to survey."""
+    """The same in small, for a bridge's own page."""
     alone = Bridge.objects.filter(pk=bridge.pk)
     return {
         "progress": progress_in(alone),
         "worst_cracks": worst_cracks(alone, WORST_OF_A_BRIDGE),
         "next_survey": next_survey(bridge, last_surveyed_on, timezone.localdate()),
-        "trend": read_trend(bridge),
     }
 
 

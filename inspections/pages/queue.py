@@ -76,8 +76,8 @@ class Queue:
         """The regions, in order."""
         rows = Finding.objects.visible_to(user).current()
         wanted = {
-            "image__survey": self.survey,
-            "image__survey__bridge": self.bridge,
+            "survey": self.survey,
+            "survey__bridge": self.bridge,
             "image__element": self.element,
             "run__network": self.network,
         }

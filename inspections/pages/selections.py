@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from inspections.language import Words
 from inspections.models import Survey, SurveyImage
 
-PAGE_SIZE = 60
+PAGE_SIZE = 48
 
 SHOWN: dict[str, tuple[Words, Q]] = {
     "all": (_("All"), Q()),

@@ -20,7 +20,7 @@ def with_amounts(page: Page) -> Page:
     """
     surveys: list[Any] = list(page)
     keys = [survey.pk for survey in surveys]
-    photos, cracks, worst = _photos(keys), _cracks(keys), worst_by("image__survey", keys)
+    photos, cracks, worst = _photos(keys), _cracks(keys), worst_by("survey", keys)
     for survey in surveys:
         for name, value in {**_NOTHING, **photos.get(survey.pk, {}), **cracks.get(survey.pk, {})}.items():
             setattr(survey, name, value)
@@ -32,7 +32,7 @@ def with_amounts(page: Page) -> Page:
 def worst_of_bridge(bridge: Bridge, page: Page) -> Worst | None:
     """The bridge's widest crack; no query where the page from `with_amounts` holds all its surveys."""
     if page.paginator.num_pages > 1:
-        return worst_by("image__survey__bridge", [bridge.pk]).get(bridge.pk)
+        return worst_by("survey__bridge", [bridge.pk]).get(bridge.pk)
     return max((survey.worst for survey in page if survey.worst), key=lambda worst: worst.order, default=None)
 
 
@@ -60,12 +60,12 @@ def _photos(surveys: list[Any]) -> dict[Any, dict[str, Any]]:
 
 
 def _cracks(surveys: list[Any]) -> dict[Any, dict[str, Any]]:
-    rows: Any = Finding.objects.current().standing().filter(image__survey__in=surveys)
-    rows = rows.order_by().values("image__survey")
+    rows: Any = Finding.objects.current().standing().filter(survey__in=surveys)
+    rows = rows.order_by().values("survey")
     rows = rows.annotate(
         finding_count=Count("pk"),
         undecided_count=Count("pk", filter=Q(verdict__isnull=True)),
         crack_length_px=Sum("length_px"),
         crack_length_mm=Sum("length_mm"),
     )
-    return {row.pop("image__survey"): row for row in rows}
+    return {row.pop("survey"): row for row in rows}

@@ -9,7 +9,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from inspections.models import Bridge, Survey, SurveyImage
+from inspections.models import Bridge, Survey
 from inspections.pages.amounts import Amounts, amounts_by
 from inspections.pages.plots import Plot, Value, draw_plot
 from inspections.templatetags.quantities import grouped_number, metres, worst_width
@@ -50,7 +50,7 @@ class Trend:
 def read_trend(bridge: Bridge) -> Trend | None:
     """The last MOST_SURVEYS surveys with photos; None where there is none. Five queries."""
     surveys = list(reversed(bridge.surveys.order_by("-surveyed_on", "-created_at")[:MOST_SURVEYS]))
-    amounts = amounts_by("survey", SurveyImage.objects.filter(survey__in=[survey.pk for survey in surveys]))
+    amounts = amounts_by("survey", survey__in=[survey.pk for survey in surveys])
     rows = tuple(Row(survey, amounts[survey.pk]) for survey in surveys if survey.pk in amounts)
     return Trend(rows, _pictures(rows), _cautions(rows)) if rows else None
 

@@ -5,6 +5,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from inspections.pages import (
+    bridgeparts,
     bridges,
     comparison,
     drawings,
@@ -42,6 +43,8 @@ urlpatterns = [
     path("bridges/new/", bridges.bridge_new, name="bridge-new"),
     path("bridges/<uuid:pk>/", bridges.bridge, name="bridge"),
     path("bridges/<uuid:pk>/edit/", bridges.bridge_edit, name="bridge-edit"),
+    path("bridges/<uuid:pk>/elements/", bridgeparts.bridge_elements, name="bridge-elements"),
+    path("bridges/<uuid:pk>/trend/", bridgeparts.bridge_trend, name="bridge-trend"),
     path("bridges/<uuid:pk>/compare/", comparison.bridge_compare, name="bridge-compare"),
     path("bridges/<uuid:pk>/elements/new/", elements.element_new, name="element-new"),
     path("elements/<uuid:pk>/", elements.element_edit, name="element-edit"),

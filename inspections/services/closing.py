@@ -21,7 +21,7 @@ def ensure_open(survey: Survey) -> None:
 
 def undecided_in(survey: Survey) -> int:
     """How many findings of a survey wait for a decision."""
-    return Finding.objects.current().undecided().filter(image__survey=survey).count()
+    return Finding.objects.current().undecided().filter(survey=survey).count()
 
 
 def close_survey(*, survey: Survey, user: User, undecided: int = 0, note: str = "") -> None:

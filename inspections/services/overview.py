@@ -58,7 +58,7 @@ def progress_in(bridges: BridgeQuerySet) -> Progress:
         failed=Count("pk", filter=Exists(failed)),
         in_work=Count("pk", filter=Exists(runs.open())),
     )
-    findings = Finding.objects.current().filter(image__survey__bridge__in=bridges)
+    findings = Finding.objects.current().filter(survey__bridge__in=bridges)
     # Apart: only with a condition on the verdict is the index over photo and verdict enough.
     decided, undecided = findings.filter(verdict__isnull=False), findings.undecided()
     return Progress(**photos, decided=decided.count(), undecided=undecided.count())
@@ -66,7 +66,7 @@ def progress_in(bridges: BridgeQuerySet) -> Progress:
 
 def worst_cracks(bridges: BridgeQuerySet, count: int) -> list[Finding]:
     """The widest cracks that nobody has rejected, with the rows they are named by. Two queries."""
-    standing = Finding.objects.current().standing().filter(image__survey__bridge__in=bridges).with_widest_px()
+    standing = Finding.objects.current().standing().filter(survey__bridge__in=bridges).with_widest_px()
     widest = list(standing.order_by(*WIDEST_FIRST, "pk").values_list("pk", flat=True)[:count])
     named = Finding.objects.select_related("image__survey__bridge", "image__element", "run").defer(
         "mask_runs", "path", "branches", "proposal", "image__metadata", "image__scale", "image__markers"
@@ -77,7 +77,7 @@ def worst_cracks(bridges: BridgeQuerySet, count: int) -> list[Finding]:
 
 def assigned_to(user: User, bridges: BridgeQuerySet) -> int:
     """How many undecided findings are assigned to a person. One query."""
-    return Finding.objects.current().undecided().filter(assignee=user, image__survey__bridge__in=bridges).count()
+    return Finding.objects.current().undecided().filter(assignee=user, survey__bridge__in=bridges).count()
 
 
 @dataclass(frozen=True, slots=True)

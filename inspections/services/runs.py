@@ -224,7 +224,8 @@ def _kept(run: SegmentationRun, image: SurveyImage, kept: Sequence[Kept]) -> dic
     for one in kept:
         earlier = drawn[one.earlier]
         copy = Finding(**{name: getattr(earlier, name) for name in GEOMETRY}, drawing_id=earlier.drawing_id)
-        copy.run, copy.image_id, copy.number, copy.look_alikes = run, run.image_id, one.number, one.look_alikes
+        copy.run, copy.image, copy.number, copy.look_alikes = run, run.image, one.number, one.look_alikes
+        copy.survey_id = run.image.survey_id
         put_measure(copy, one.measure)
         copies[one.earlier] = copy
     return copies
@@ -235,7 +236,15 @@ def finding_of(run: SegmentationRun, number: int, facts: FindingFacts) -> Findin
     x0, y0, x1, y1 = facts.box
     plain = {name: getattr(facts, name) for name in FindingFacts.__dataclass_fields__ if name not in ("box", "measure")}
     finding = Finding(
-        run=run, image_id=run.image_id, number=number, box_x0=x0, box_y0=y0, box_x1=x1, box_y1=y1, **plain
+        run=run,
+        image=run.image,
+        survey_id=run.image.survey_id,
+        number=number,
+        box_x0=x0,
+        box_y0=y0,
+        box_x1=x1,
+        box_y1=y1,
+        **plain,
     )
     put_measure(finding, facts.measure)
     return finding

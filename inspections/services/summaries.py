@@ -8,10 +8,8 @@ from uuid import UUID
 from inspections.conditions import Kind, Pack, Summary
 from inspections.conditions.summaries import states_of
 from inspections.models import Bridge, Element, Finding, Survey, SurveyImage
+from inspections.models.findings import from_photo
 from inspections.models.reviews import Verdict
-
-Place = tuple[UUID, UUID | None]
-"""A survey and an element, by which findings are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +34,10 @@ class ConditionSummary:
 
 @dataclass(frozen=True, slots=True)
 class BridgeConditions:
-    """A bridge over all its surveys, each of its surveys, and each of its elements with those below it."""
+    """A bridge over all its surveys, and each of its surveys."""
 
     bridge: ConditionSummary
     surveys: Mapping[UUID, ConditionSummary]
-    elements: Mapping[UUID, ConditionSummary]
 
 
 def condition_of_photo(image: SurveyImage, pack: Pack) -> ConditionSummary:
@@ -55,9 +52,7 @@ def condition_of_survey(survey: Survey, pack: Pack) -> ConditionSummary:
 
 def conditions_of_surveys(surveys: Iterable[Survey], pack: Pack) -> dict[UUID, ConditionSummary]:
     """Each survey's by its id; all of one organisation. Two queries."""
-    wanted = [survey.pk for survey in surveys]
-    found = _by(pack, ("survey_id",), survey__in=wanted)
-    return {pk: found.get((pk,), ConditionSummary.of_nothing(pack)) for pk in wanted}
+    return _by_survey([survey.pk for survey in surveys], pack)
 
 
 def condition_of_element(element: Element, pack: Pack) -> ConditionSummary:
@@ -69,23 +64,26 @@ def condition_of_element(element: Element, pack: Pack) -> ConditionSummary:
 
 def conditions_of_bridge(bridge: Bridge, pack: Pack) -> BridgeConditions:
     """Three queries."""
-    found, parents = _by_place(pack, survey__bridge=bridge.pk), _parents(bridge.pk)
-    surveys: dict[UUID, ConditionSummary] = {}
-    elements = dict.fromkeys(parents, ConditionSummary.of_nothing(pack))
-    for (survey, element), one in found.items():
-        surveys[survey] = surveys.get(survey, ConditionSummary.of_nothing(pack)) + one
+    surveys = _by_survey(list(bridge.surveys.values_list("pk", flat=True)), pack)
+    return BridgeConditions(_total(surveys.values(), pack), surveys)
+
+
+def conditions_of_elements(bridge: Bridge, pack: Pack) -> dict[UUID, ConditionSummary]:
+    """Each element's with those below it, over all surveys, by its id. Three queries."""
+    parents = _parents(bridge.pk)
+    found = dict.fromkeys(parents, ConditionSummary.of_nothing(pack))
+    for (element,), one in _by(pack, ("element_id",), element__in=list(parents)).items():
         for pk in _line(element, parents):
-            elements[pk] += one
-    return BridgeConditions(_total(found.values(), pack), surveys, elements)
+            found[pk] += one
+    return found
 
 
 def conditions_of_bridges(bridges: Iterable[Bridge], pack: Pack) -> dict[UUID, ConditionSummary]:
     """Each bridge's over all its surveys, by its id; all of one organisation. Three queries."""
     found = {bridge.pk: ConditionSummary.of_nothing(pack) for bridge in bridges}
     bridge_of = dict(Survey.objects.filter(bridge__in=found).values_list("pk", "bridge"))
-    for (survey, _element), one in _by_place(pack, survey__bridge__in=list(found)).items():
-        if survey in bridge_of:
-            found[bridge_of[survey]] += one
+    for (survey,), one in _by(pack, ("survey_id",), survey__in=list(bridge_of)).items():
+        found[bridge_of[survey]] += one
     return found
 
 
@@ -106,22 +104,22 @@ def _total(parts: Iterable[ConditionSummary], pack: Pack) -> ConditionSummary:
     return sum(parts, start=ConditionSummary.of_nothing(pack))
 
 
-def _by_place(pack: Pack, **photos: Any) -> dict[Place, ConditionSummary]:
-    """Counts over the photos that the lookups name, by survey and element. Two queries."""
-    return _by(pack, ("survey_id", "element_id"), **photos)
+def _by_survey(surveys: Sequence[UUID], pack: Pack) -> dict[UUID, ConditionSummary]:
+    found = _by(pack, ("survey_id",), survey__in=surveys)
+    return {pk: found.get((pk,), ConditionSummary.of_nothing(pack)) for pk in surveys}
 
 
 def _by(pack: Pack, keys: Sequence[str], **photos: Any) -> dict[Any, ConditionSummary]:
-    """The same by one of those or by none, then at (): thousands of findings are sorted by fewer columns."""
+    """Over the photos that the lookups name, by their `survey_id`, their `element_id`, or all at (). Two queries."""
     found: dict[Any, ConditionSummary] = {}
-    for group in SurveyImage.objects.filter(**photos).counted_by_review("survey_id", "element_id"):
+    for group in SurveyImage.objects.filter(**photos).counted_by_review(*keys):
         photo = Summary(pack.kind, photos=group["count"], photos_unreviewed=group["count"] - group["reviewed_count"])
         place = tuple(group[key] for key in keys)
         before = found.get(place, ConditionSummary.of_nothing(pack))
         found[place] = before + ConditionSummary(pack, photo, group["waiting_count"])
-    findings = Finding.objects.filter(**{f"image__{lookup}": value for lookup, value in photos.items()}).current()
-    for group in findings.counted_by_state(*(f"image__{key}" for key in keys)):
-        place = tuple(group[f"image__{key}"] for key in keys)
+    findings = Finding.objects.current().of_photos(**photos)
+    for group in findings.counted_by_state(*(from_photo(key) for key in keys)):
+        place = tuple(group[from_photo(key)] for key in keys)
         # A photo that came between the two queries counts from the next reading on.
         if place in found:
             found[place] += ConditionSummary(pack, _counted(group, pack.kind))

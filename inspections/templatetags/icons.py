@@ -1,5 +1,7 @@
 """Icons and drawings from the sprites in `static/img/`, painted in the colour of the text beside them."""
 
+from functools import cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -8,7 +10,9 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 
+# A page of cards shows hundreds, of few kinds.
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """A 16 px line icon. Decorative: the word beside it, or the button's label, tells what it means."""
     address = f"{static('img/icons.svg')}#{name}"

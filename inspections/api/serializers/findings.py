@@ -31,13 +31,20 @@ MEASURED = (
 )
 
 
+class _AsKept(serializers.ListField):
+    """Goes out as it lies in the record: a page of cracks has a hundred thousand numbers, and none needs a look."""
+
+    def to_representation(self, data: Any) -> Any:
+        return data
+
+
 @extend_schema_field(POINTS)
-class Path(serializers.ListField):
+class Path(_AsKept):
     """[[x, y], …] in pixels of the upright photo."""
 
 
 @extend_schema_field({"type": "array", "items": POINTS})
-class Paths(serializers.ListField):
+class Paths(_AsKept):
     """Several paths."""
 
 

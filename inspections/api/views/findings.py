@@ -56,7 +56,7 @@ class SurveyFindings(Door, ListAPIView):
         rows = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return rows
-        rows = rows.filter(image__survey=fetch(Survey.objects.all(), self.reader, pk=self.kwargs["pk"]))
+        rows = rows.filter(survey=fetch(Survey.objects.all(), self.reader, pk=self.kwargs["pk"]))
         return rows.order_by("image__original_name", "image", "number")
 
 

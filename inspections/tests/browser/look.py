@@ -123,6 +123,8 @@ def shots(page: Page, base: str) -> Iterator[Shot]:
 def _bridge_shots(page: Page, base: str, bridge: str, uuid: str) -> Iterator[Shot]:
     yield Shot("bridge", bridge, ("bridge",))
     yield Shot("bridge-edit", f"{bridge}edit/", ("bridge-edit",))
+    yield Shot("bridge-elements", f"{bridge}elements/", ("bridge-elements",))
+    yield Shot("bridge-trend", f"{bridge}trend/", ("bridge-trend",))
     yield Shot("bridge-compare", f"{bridge}compare/", ("bridge-compare",))
     yield Shot("element-new", f"{bridge}elements/new/", ("element-new",))
     yield Shot("survey-new", f"{bridge}surveys/new/", ("survey-new",))

@@ -63,6 +63,8 @@ def pages_of(bridge: Bridge) -> list[str]:
     return [
         reverse("overview"),
         reverse("bridge", args=[bridge.pk]),
+        reverse("bridge-elements", args=[bridge.pk]),
+        reverse("bridge-trend", args=[bridge.pk]),
         f"{reverse('bridges')}?view=map",
         reverse("survey-map", args=[survey.pk]),
         reverse("bridge-compare", args=[bridge.pk]),
@@ -190,3 +192,35 @@ def test_without_script_the_photos_stand_side_by_side(visit, bridge, reviewer):
     assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"] and boxes[0]["y"] == boxes[1]["y"]
     expect(page.get_by_role("slider")).to_have_count(0)
     expect(page.get_by_role("table")).to_contain_text("+0.200 ± 0.085 mm")
+
+
+def test_a_bridge_gets_its_trend_and_its_elements_by_itself(visit, bridge, reviewer):
+    visitor = visit(reviewer, viewport={"width": 1440, "height": 900})
+    page = visitor.go(reverse("bridge", args=[bridge.pk]))
+    expect(page.locator(".plot__dot")).to_have_count(6)
+    expect(page.locator(".tree__row")).to_contain_text("Pier 2")
+    expect(page.locator(".part")).to_have_count(0)
+    page.get_by_role("link", name="Compare two surveys").click()
+    page.wait_for_url("**/compare/")
+    assert visitor.complaints == []
+
+
+def test_without_script_trend_and_elements_are_a_link_away(visit, bridge, reviewer):
+    visitor = visit(reviewer, java_script_enabled=False)
+    page = visitor.go(reverse("bridge", args=[bridge.pk]))
+    page.get_by_role("link", name="Show the elements").click()
+    expect(page.locator(".tree__row")).to_contain_text("Pier 2")
+    page.get_by_role("link", name=LONG_NAME).click()
+    page.get_by_role("link", name="Show how its cracks change").click()
+    expect(page.locator(".plot__dot")).to_have_count(6)
+
+
+def test_a_part_that_does_not_come_can_be_asked_for_again(visit, bridge, reviewer):
+    visitor = visit(reviewer, viewport={"width": 1440, "height": 900})
+    trend = re.compile("/trend/$")
+    visitor.page.route(trend, lambda route: route.abort())
+    page = visitor.go(reverse("bridge", args=[bridge.pk]))
+    expect(page.locator(".tree__row")).to_be_visible()
+    visitor.page.unroute(trend)
+    page.get_by_role("link", name="Show how its cracks change").click()
+    expect(page.locator(".plot__dot")).to_have_count(6)

@@ -138,10 +138,31 @@ def test_a_bridge_shows_its_facts_surveys_and_tree(inside, organisation):
     fill(bridge)
     answer = inside.get(reverse("bridge", args=[bridge.pk]))
     page = words(answer)
-    for expected in ("County", "54.09125°\u202fN", "2.00342°\u202fW", "Survey of 4 May 2026", "1 of 1", "no. 205"):
+    for expected in ("County", "54.09125°\u202fN", "2.00342°\u202fW", "Survey of 4 May 2026", "1 of 1"):
         assert expected in page, expected
+    address = reverse("bridge-elements", args=[bridge.pk])
+    assert f'href="{address}"' in answer.text and f'hx-get="{address}"' in answer.text
+    answer = inside.get(address)
+    assert "no. 205" in words(answer) and str(bridge) in words(answer), "a page of its own"
     below = {branch.element.name: branch.children for branch in answer.context["elements"]}
     assert [branch.element.name for branch in below["Pier 2"]] == ["Cap"]
+
+
+@pytest.mark.parametrize("part", ["elements", "trend"])
+def test_the_page_gets_its_parts_without_the_frame(inside, organisation, part):
+    bridge = make_bridge(organisation)
+    fill(bridge)
+    address = reverse(f"bridge-{part}", args=[bridge.pk])
+    alone = inside.get(address, headers={"HX-Request": "true"})
+    assert "<html" not in alone.text and "<html" in inside.get(address).text
+    assert "HX-Request" in alone["Vary"], "a browser must not take the one for the other"
+
+
+def test_a_bridge_without_photos_has_no_trend_to_ask_for(inside, organisation):
+    bridge = make_bridge(organisation)
+    address = reverse("bridge-trend", args=[bridge.pk])
+    assert address not in inside.get(reverse("bridge", args=[bridge.pk])).text
+    assert "No survey has photos yet." in words(inside.get(address))
 
 
 def test_a_viewer_sees_no_button_they_may_not_press(organisation):
@@ -150,7 +171,7 @@ def test_a_viewer_sees_no_button_they_may_not_press(organisation):
     make_survey(bridge)
     client = Client()
     client.force_login(make_user(Role.VIEWER, organisation))
-    text = client.get(reverse("bridge", args=[bridge.pk])).text
+    text = "".join(client.get(reverse(name, args=[bridge.pk])).text for name in ("bridge", "bridge-elements"))
     for name, key in (
         ("bridge-edit", bridge),
         ("survey-new", bridge),

@@ -24,6 +24,8 @@ NEEDS: Table = {
     "bridge-new": ("get post", Role.INSPECTOR),
     "bridge": ("get", Role.VIEWER),
     "bridge-edit": ("get post", Role.INSPECTOR),
+    "bridge-elements": ("get", Role.VIEWER),
+    "bridge-trend": ("get", Role.VIEWER),
     "bridge-compare": ("get", Role.VIEWER),
     "element-new": ("get post", Role.INSPECTOR),
     "element-edit": ("get post", Role.INSPECTOR),

@@ -196,7 +196,7 @@ def test_as_many_queries_for_forty_bridges_as_for_one(inside, organisation):
 def test_a_bridge_that_was_never_surveyed_says_so(inside, organisation):
     answer = inside.get(reverse("bridge", args=[make_bridge(organisation).pk]))
     assert "never surveyed" in words(read_page(answer))
-    assert answer.context["trend"] is None
+    assert "From survey to survey" not in answer.text
 
 
 def test_a_bridge_tells_its_own_and_when_it_is_due(inside, organisation):
@@ -208,7 +208,8 @@ def test_a_bridge_tells_its_own_and_when_it_is_due(inside, organisation):
     assert "Decided0 % 0 of 1" in text
     assert "due by 4 May 2027" in text
     assert [crack.widest_mm for crack in answer.context["worst_cracks"]] == [0.42]
-    assert answer.text.count('class="plot__dot"') == 3
+    trend = inside.get(reverse("bridge-trend", args=[bridge.pk]))
+    assert trend.text.count('class="plot__dot"') == 3
 
 
 def test_the_trend_leaves_out_rejected_cracks_and_names_undecided_ones(organisation, reviewer):
@@ -234,7 +235,7 @@ def test_a_survey_without_scale_has_no_millimetres_rather_than_none_of_them(insi
     assert [gap.words for gap in lengths.gaps] == ["Survey of 4 May 2026: no scale"]
     assert [gap.words for gap in widths.gaps] == ["Survey of 4 May 2026: no width in millimetres"]
     assert "Survey of 4 May 2026: no photo has a scale, so there are no millimetres." in trend.cautions
-    row = words(by_id(inside.get(reverse("bridge", args=[bridge.pk])), "page"))
+    row = words(by_id(inside.get(reverse("bridge-trend", args=[bridge.pk])), "page"))
     assert "no scale 4.0 px" in row
 
 

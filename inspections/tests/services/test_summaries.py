@@ -15,6 +15,7 @@ from inspections.services.summaries import (
     condition_of_photo,
     condition_of_survey,
     conditions_of_bridge,
+    conditions_of_elements,
     conditions_of_surveys,
 )
 from inspections.testing import (
@@ -158,8 +159,9 @@ def test_an_element_holds_those_below_it(bridge):
         "CS3", "CS3", "CS2",
     ]  # fmt: skip
     found = conditions_of_bridge(bridge, PACK)
+    of_elements = conditions_of_elements(bridge, PACK)
     for element in (span, girder, pier):
-        assert found.elements[element.pk] == condition_of_element(element, PACK)
+        assert of_elements[element.pk] == condition_of_element(element, PACK)
     assert found.bridge.counts.counts == {"CS1": 1, "CS2": 2, "CS3": 1, "CS4": 0}
     for survey in bridge.surveys.all():
         assert found.surveys[survey.pk] == condition_of_survey(survey, PACK)
@@ -214,6 +216,7 @@ def test_the_number_of_queries_does_not_grow(bridge):
             queries(lambda: conditions_of_surveys(list(bridge.surveys.all()), PACK)),
             queries(lambda: condition_of_element(element, PACK)),
             queries(lambda: conditions_of_bridge(bridge, PACK)),
+            queries(lambda: conditions_of_elements(bridge, PACK)),
         ]
 
-    assert grow() == grow() == [2, 2, 3, 3, 3]
+    assert grow() == grow() == [2, 2, 3, 3, 3, 3]
