@@ -72,6 +72,13 @@ class SurveyImageQuerySet(OwnedQuerySet):
             )
         )
 
+    def with_cracks(self) -> Self:
+        """Adds has_cracks and has_undecided: whether any that nobody has rejected stands, or waits for a decision."""
+        from inspections.models.findings import Finding
+
+        standing = Finding.objects.current().standing().filter(image=OuterRef("pk"))
+        return self.annotate(has_cracks=Exists(standing), has_undecided=Exists(standing.undecided()))
+
     def with_findings(self) -> Self:
         """Adds finding_count, undecided_count, worst_width_px, worst_width_mm and crack_length_px of the
         latest finished analysis.

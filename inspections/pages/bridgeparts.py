@@ -46,7 +46,7 @@ def _fetch(request: MemberRequest, pk: UUID) -> Bridge:
 
 def _answer(request: MemberRequest, bridge: Bridge, template: str, facts: dict[str, Any]) -> HttpResponse:
     """The part alone for the page that asks; a whole page for a person, who came without script."""
-    page = template if request.htmx else "bridges/part.html"
+    page = template if "HX-Request" in request.headers else "bridges/part.html"
     answer = render(request, page, {"bridge": bridge, "part": template, **facts})
     patch_vary_headers(answer, ["HX-Request"])
     return answer

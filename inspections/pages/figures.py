@@ -13,8 +13,6 @@ from inspections.pages.selections import SHOWN
 
 ALIGNED = 0.3
 """R below which cracks count as running in all directions."""
-_WITH_CRACKS = ("findings", "undecided")
-"""Of `SHOWN` those that the cracks tell by themselves: asking each photo for its own takes many times as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +69,11 @@ def read_figures(survey: Survey) -> Figures:
     scaled = photos["scaled"]
     deg, r = _mean_axis(cracks)
     return Figures(
-        photos={word: (cracks if word in _WITH_CRACKS else photos)[word] for word in SHOWN},
+        photos={word: photos[word] for word in SHOWN},
         open=photos["open"],
         measuring=photos["measuring"],
         cracks=cracks["count"] if photos["analysed"] else None,
-        undecided=cracks["all_undecided"],
+        undecided=cracks["undecided"],
         worst=worst_by("survey", [survey.pk]).get(survey.pk),
         crack_length_px=cracks["px"],
         crack_length_mm=(cracks["mm"] or 0.0) if scaled else None,
@@ -90,12 +88,12 @@ def read_figures(survey: Survey) -> Figures:
 
 
 def _photos(survey: Survey) -> dict[str, Any]:
-    rows = SurveyImage.objects.filter(survey=survey).with_state()
+    rows = SurveyImage.objects.filter(survey=survey).with_state().with_cracks()
     scaled = Q(current_run_id__isnull=False, mm_per_px__isnull=False)
     # The scale leads: a product of whole numbers may be too large for the database's.
     area = F("mm_per_px") * F("mm_per_px") * F("width") * F("height")
     return rows.aggregate(
-        **{word: Count("pk", filter=rule) for word, (_, rule) in SHOWN.items() if word not in _WITH_CRACKS},
+        **{word: Count("pk", filter=rule) for word, (_, rule) in SHOWN.items()},
         open=Count("pk", filter=Q(state__in=SegmentationRun.OPEN)),
         measuring=Count("pk", filter=Q(measure_wanted__gt=F("measure_done"))),
         scaled=Count("pk", filter=scaled),
@@ -116,14 +114,11 @@ def _cracks(survey: Survey) -> dict[str, Any]:
         for name, part in (("_x", Cos), ("_y", Sin))
     }
     standing = Finding.objects.current().standing().filter(survey=survey)
-    undecided = Q(verdict__isnull=True)
     return standing.aggregate(
         count=Count("pk"),
         px=Sum("length_px"),
         mm=Sum("length_mm"),
-        all_undecided=Count("pk", filter=undecided),
-        findings=Count("image", distinct=True),
-        undecided=Count("image", distinct=True, filter=undecided),
+        undecided=Count("pk", filter=Q(verdict__isnull=True)),
         **sums,
     )
 

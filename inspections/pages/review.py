@@ -1,5 +1,6 @@
 """The review: region after region, one key each."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qsl
@@ -24,8 +25,11 @@ from inspections.pages.requests import MemberRequest, read_body
 from inspections.services.conditions import pack_of
 from inspections.services.reviews import record_review, withdraw_review
 
-AHEAD = 6
-"""Regions that are sent at once: the one on show, the next two that are drawn already, and some for quick fingers."""
+AHEAD = 4
+"""Regions that are sent at once: the one on show, the next two that are drawn already, and one for quick fingers.
+
+More than a browser holds when it asks (`line.js`), or what was skipped would not be reached again from the end.
+"""
 MOST = 8
 
 
@@ -34,16 +38,17 @@ MOST = 8
 def review(request: MemberRequest) -> HttpResponse:
     """Focus: one region in the middle. The address says which queue, and with `at` where in it."""
     queue = Queue.from_query(request.GET)
-    rows = queue.rows(request.user)
-    keys, choices = sheet("review"), _choices(request, queue)
+    place = place_of(request, queue)
+    keys, choices = sheet("review"), _choices(request, place)
+    begin = _next(request, queue, request.GET.get("at", ""), inclusive=True)
     return render(
         request,
         "review/focus.html",
         {
             "queue": queue,
             "queue_fields": [(name, value) for name, value in asdict(queue).items() if value],
-            "place": place_of(request, queue),
-            "left": rows.count(),
+            "place": place,
+            "left": begin["left"],
             "orders": [(name, words) for name, (words, _order) in ORDERS.items()],
             "saved": request.user.saved_queues.all(),
             "choices": choices,
@@ -58,7 +63,7 @@ def review(request: MemberRequest) -> HttpResponse:
                 "states": choices["states"],
                 "at": request.GET.get("at", ""),
                 "keys": keys.bindings,
-                **_next(request, queue, request.GET.get("at", ""), inclusive=True),
+                **begin,
             },
         },
     )
@@ -149,17 +154,17 @@ def _at(request: MemberRequest, place: str) -> Finding | None:
 
 def place_of(request: MemberRequest, queue: Queue) -> dict[str, Any]:
     """Where we are: the survey or bridge that the queue is over. Raises `not_found` for another organisation's."""
-    survey = fetch(Survey.objects.select_related("bridge"), request.user, pk=queue.survey) if queue.survey else None
+    surveys = Survey.objects.select_related("bridge__organisation")
+    survey = fetch(surveys, request.user, pk=queue.survey) if queue.survey else None
     bridge = survey.bridge if survey else None
     if queue.bridge:
-        bridge = fetch(Bridge.objects.all(), request.user, pk=queue.bridge)
+        bridge = fetch(Bridge.objects.select_related("organisation"), request.user, pk=queue.bridge)
     element = fetch(Element.objects.select_related("bridge"), request.user, pk=queue.element) if queue.element else None
     return {"survey": survey, "bridge": bridge or (element and element.bridge), "element": element}
 
 
-def _choices(request: MemberRequest, queue: Queue) -> dict[str, Any]:
+def _choices(request: MemberRequest, place: Mapping[str, Any]) -> dict[str, Any]:
     """What the filter offers."""
-    place = place_of(request, queue)
     organisations = [place["bridge"].organisation] if place["bridge"] else list(request.user.organisations.all())
     kinds = {pack_of(organisation).kind for organisation in organisations}
     return {

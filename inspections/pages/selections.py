@@ -19,8 +19,8 @@ PAGE_SIZE = 48
 SHOWN: dict[str, tuple[Words, Q]] = {
     "all": (_("All"), Q()),
     "analysed": (_("Analysed"), Q(current_run_id__isnull=False)),
-    "findings": (_("With cracks"), Q(finding_count__gt=0)),
-    "undecided": (_("Undecided"), Q(undecided_count__gt=0)),
+    "findings": (_("With cracks"), Q(has_cracks=True)),
+    "undecided": (_("Undecided"), Q(has_undecided=True)),
     "failed": (_("Failed"), Q(state="failed")),
     "unscaled": (_("Without a scale"), Q(current_run_id__isnull=False, mm_per_px__isnull=True)),
 }
@@ -62,7 +62,7 @@ class Selection:
 
     def photos(self, survey: Survey) -> QuerySet[SurveyImage]:
         """The survey's photos that are shown, in order, with their state and findings counted."""
-        rows = SurveyImage.objects.filter(survey=survey).with_state().with_findings()
+        rows = SurveyImage.objects.filter(survey=survey).with_state().with_cracks().with_findings()
         return rows.filter(SHOWN[self.show][1]).order_by(*ORDERS[self.order][1])
 
 

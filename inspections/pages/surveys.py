@@ -165,7 +165,7 @@ def _photos(request: MemberRequest, survey: Survey) -> dict[str, Any]:
     selection = Selection.from_query(request.GET)
     figures = read_figures(survey)
     photos = selection.photos(survey).defer("metadata", "scale", "markers", "floor", "warnings")
-    page = KeysFirst(photos, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = KeysFirst(photos, PAGE_SIZE, figures.photos[selection.show]).get_page(request.GET.get("page"))
     return {
         "survey": survey,
         "selection": selection,

@@ -112,7 +112,8 @@ def _by_survey(surveys: Sequence[UUID], pack: Pack) -> dict[UUID, ConditionSumma
 def _by(pack: Pack, keys: Sequence[str], **photos: Any) -> dict[Any, ConditionSummary]:
     """Over the photos that the lookups name, by their `survey_id`, their `element_id`, or all at (). Two queries."""
     found: dict[Any, ConditionSummary] = {}
-    for group in SurveyImage.objects.filter(**photos).counted_by_review(*keys):
+    # Grouped by no field would be by every one.
+    for group in SurveyImage.objects.filter(**photos).counted_by_review(*(keys or ["survey_id"])):
         photo = Summary(pack.kind, photos=group["count"], photos_unreviewed=group["count"] - group["reviewed_count"])
         place = tuple(group[key] for key in keys)
         before = found.get(place, ConditionSummary.of_nothing(pack))

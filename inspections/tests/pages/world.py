@@ -101,8 +101,8 @@ def make_world() -> World:
         for ending in ("", "-edit", "-new", "-upload", "-grid", "-analyse", "-thumbnail", "-preview", "-original",
                        "-tile", "-probability", "-overlay", "-review", "-activate", "-scale", "-distance",
                        "-known-length", "-measure", "-widths", "-picked", "-decide", "-patch", "-close", "-reopen",
-                       "-history", "-history-file", "-map", "-places", "-compare", "-elements", "-trend", "-look", "-looked", "-draw", "-crop",
-                       "-undo", "-comments", "-assign", "-people", "-resolve")
+                       "-history", "-history-file", "-map", "-places", "-compare", "-look", "-looked", "-draw", "-crop",
+                       "-elements", "-trend", "-undo", "-comments", "-assign", "-people", "-resolve")
     }  # fmt: skip
     del places["bridge-new"], places["project-new"]
     places["element-new"] = places["survey-new"] = {"pk": bridge.pk}

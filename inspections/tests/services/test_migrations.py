@@ -37,4 +37,6 @@ def test_findings_learn_the_surveys_of_their_photos(migrate):
 
 def columns() -> set[str]:
     with connection.cursor() as cursor:
-        return {column.name for column in connection.introspection.get_table_description(cursor, Finding._meta.db_table)}
+        return {
+            column.name for column in connection.introspection.get_table_description(cursor, Finding._meta.db_table)
+        }

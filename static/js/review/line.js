@@ -3,8 +3,8 @@
 import { get, LoggedOut } from "../post.js";
 import { Region } from "./region.js";
 
-// Regions that wait here, and of them those that are drawn already.
-const AHEAD = 5;
+// With fewer that wait here others are asked for; of those that wait so many are drawn already.
+const AHEAD = 3;
 const READY = 2;
 const AGAIN_MS = 4000;
 
