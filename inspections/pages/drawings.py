@@ -150,7 +150,7 @@ def _ensure_seen(findings: list[Finding], seen: dict[str, Any]) -> None:
         if seen.get(str(finding.pk), finding.reviews_count) != finding.reviews_count:
             last = finding.reviews.select_related("reviewer").latest("sequence")
             raise InspectionError(
-                "decided_meanwhile", by=last.reviewer.get_username(), verdict=inside(last.get_verdict_display())
+                "decided_meanwhile", by=last.reviewer.known_as, verdict=inside(last.get_verdict_display())
             )
 
 

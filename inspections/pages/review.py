@@ -18,6 +18,7 @@ from inspections.conditions.summaries import states_of
 from inspections.errors import InspectionError
 from inspections.models import Bridge, Element, Finding, Network, Role, SavedQueue, Survey
 from inspections.models.reviews import Reason, Verdict
+from inspections.pages.elementtree import elements_in_line
 from inspections.pages.keys import sheet
 from inspections.pages.queue import ORDERS, Queue, after, decided_today, for_you, seconds_each
 from inspections.pages.regions import describe_regions, first_of, with_surroundings
@@ -169,7 +170,7 @@ def _choices(request: MemberRequest, place: Mapping[str, Any]) -> dict[str, Any]
     kinds = {pack_of(organisation).kind for organisation in organisations}
     return {
         "states": [state for kind in sorted(kinds) for state in states_of(kind)] if kinds else [],
-        "elements": place["bridge"].elements.in_order() if place["bridge"] else [],
+        "elements": elements_in_line(place["bridge"].pk) if place["bridge"] else [],
         "networks": Network.objects.visible_to(request.user),
         "surveys": Survey.objects.visible_to(request.user).select_related("bridge")[:50],
     }

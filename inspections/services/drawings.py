@@ -128,14 +128,14 @@ def _ensure_free(finding: Finding, image: SurveyImage) -> None:
     changing = finding.replaced_by.select_related("author")
     waiting = _first(changing.waiting())
     if waiting is not None:
-        raise InspectionError("drawn_meanwhile", by=waiting.author.get_username(), number=finding.number)
+        raise InspectionError("drawn_meanwhile", by=waiting.author.known_as, number=finding.number)
     if finding.is_current:
         return
     done = _first(changing.filter(status=Status.DONE))
     run = current_run(image)
     if done is None or run is None or run.pk != finding.run_id:
         raise InspectionError("analysed_meanwhile")
-    raise InspectionError("drawn_meanwhile", by=done.author.get_username(), number=finding.number)
+    raise InspectionError("drawn_meanwhile", by=done.author.known_as, number=finding.number)
 
 
 def _first(drawings: DrawingQuerySet) -> Drawing | None:

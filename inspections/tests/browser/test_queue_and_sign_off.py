@@ -77,7 +77,7 @@ def test_a_survey_is_signed_off_with_the_undecided_named_and_reopened(enter, wal
     expect(page.locator(".sign-off")).to_contain_text(re.compile(r"\d+ findings? undecided"))
     page.get_by_label("Note").fill("The rest are joints.")
     page.get_by_role("button", name=re.compile(r"Sign off with \d+ undecided")).click()
-    expect(page.locator(".sign-off")).to_contain_text("Nothing here can change until it is reopened")
+    expect(page.locator(".sign-off")).to_contain_text("stay as they are until it is reopened")
     expect(page.get_by_role("button", name="Choose photos")).to_have_count(0)
     # Whoever comes by a link reads why nothing can be decided.
     late = enter("curator").open(f"/review/?survey={survey}&decided=1")

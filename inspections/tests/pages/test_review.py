@@ -264,7 +264,7 @@ def test_what_was_left_undecided_at_a_sign_off_is_nobodys_work(client, survey, r
     assert ask(client).json()["left"] == 0
     page = client.get(reverse("review"), {"survey": survey.pk})
     (region,) = page.context["scene"]["regions"]
-    assert region["may"] == {"review": False, "assign": True, "speak": True}
+    assert region["may"] == {"review": False, "assign": False, "speak": True}
     assert "Signed off by ada" in region["readOnly"]
 
 
