@@ -123,6 +123,15 @@ ANSWERS: dict[str, Answer] = {
     ),
     "nothing_left": Answer(422, _("Nothing would be left of the crack. If it is none, reject it instead.")),
     "nothing_drawn": Answer(422, _("There is no line in what was drawn. Draw it longer, or paint along the crack.")),
+    "stands_already": Answer(
+        409,
+        ngettext(
+            "Most of this lies where crack {numbers} stands already, and its length would count twice. Correct that "
+            "crack (E), or reject it first.",
+            "Most of this lies where cracks {numbers} stand already, and their length would count twice. Join or "
+            "correct them (E), or reject them first.",
+        ),
+    ),
     "cut_misses": Answer(422, _("The cut leaves the crack in one piece. Draw the cut right across the crack.")),
     "too_far_apart": Answer(
         422,

@@ -140,9 +140,15 @@ def _sent_before(request: MemberRequest, image: SurveyImage, stroke: dict[str, A
     rows = Drawing.objects.filter(image=image, author=request.user, kind=stroke["kind"], status__in=standing)
     for row in rows.filter(created_at__gt=timezone.now() - SENT_AGAIN).prefetch_related("replaced"):
         same = all(getattr(row, name) == stroke[name] for name in ("line", "box", "mask_runs"))
-        if same and {str(finding.pk) for finding in row.replaced.all()} == set(stroke["findings"]):
+        if same and _asked_for(row, set(stroke["findings"])):
             return row
     return None
+
+
+def _asked_for(row: Drawing, findings: set[str]) -> bool:
+    """Whether a drawing was to replace `findings`. A new line or mask may have taken in others beside them."""
+    replaced = {str(finding.pk) for finding in row.replaced.all()}
+    return findings <= replaced if row.kind in (Drawing.Kind.LINE, Drawing.Kind.MASK) else findings == replaced
 
 
 def _ensure_seen(findings: list[Finding], seen: dict[str, Any]) -> None:

@@ -149,6 +149,16 @@ def test_a_stroke_sent_twice_is_one(client, image, reviewer):
     assert Drawing.objects.count() == 4
 
 
+def test_a_line_that_took_a_crack_in_is_known_again_and_tells_it(client, image):
+    first = draw(client, image).json()
+    drawing = Drawing.objects.get()
+    drawing.replaced.add(crack(image))
+    Drawing.objects.update(status="done")
+    again = draw(client, image).json()
+    assert again["id"] == first["id"] and first["replaced"] == []
+    assert again["replaced"] == [{"id": str(crack(image).pk), "number": 1}]
+
+
 def test_who_has_not_seen_the_last_decision_is_told_of_it(client, image):
     finding = crack(image)
     other = make_user(Role.REVIEWER, image.survey.bridge.organisation, username="bob")
