@@ -7,13 +7,24 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from inspections.errors import InspectionError
-from inspections.models import User
+from inspections.models import Organisation, Role, User
 
 
 class MemberRequest(HttpRequest):
     """A request behind LoginRequiredMiddleware: its user has logged in. For annotations only."""
 
     user: User
+
+
+def chosen_organisation(request: MemberRequest, wanted: str) -> Organisation | None:
+    """The reader's organisation that an address names; None where it names none. Raises `not_found` for any other."""
+    if not wanted:
+        return None
+    own = request.user.organisations_allowing(Role.VIEWER)
+    found = next((organisation for organisation in own if str(organisation.pk) == wanted), None)
+    if found is None:
+        raise InspectionError("not_found")
+    return found
 
 
 def read_body(request: MemberRequest) -> dict[str, Any]:
