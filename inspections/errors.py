@@ -138,6 +138,13 @@ ANSWERS: dict[str, Answer] = {
         _("The cracks lie {gap:.0f} pixels apart; {limit:.0f} can be bridged here. Draw the crack between them first."),
     ),
     "too_many_pieces": Answer(422, _("The mask is in more than {limit} pieces. Paint one crack at a time.")),
+    "mask_too_ragged": Answer(
+        413,
+        _(
+            "The mask is too ragged to be sent: its edges come to more than {limit_mb:.1f} MB. Rub out single pixels "
+            "with a larger eraser, or undo them, then save. What you have painted is still there."
+        ),
+    ),
     "not_found_again": Answer(
         409,
         _("The photo was analysed again before this was drawn, and crack {number} was not found again. Draw it anew."),

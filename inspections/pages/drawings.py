@@ -22,8 +22,7 @@ from inspections.models import Drawing, Finding, Role, SurveyImage
 from inspections.pages.keys import sheet
 from inspections.pages.linework import cracks_on, describe_drawing, full_size
 from inspections.pages.photodoor import cracks, done, photos
-from inspections.pages.requests import MemberRequest
-from inspections.pages.review import read_body
+from inspections.pages.requests import MemberRequest, read_body
 from inspections.services.closing import ensure_open
 from inspections.services.drawings import request_drawing, undo_drawing
 
@@ -91,7 +90,7 @@ def photo_draw(request: MemberRequest, pk: UUID) -> HttpResponse:
     comes again, because its answer was lost on the way, is the one that is there.
     """
     image = fetch(photos(), request.user, Role.REVIEWER, pk=pk)
-    stroke = _read_stroke(read_body(request))
+    stroke = _read_stroke(read_body(request, too_large="mask_too_ragged"))
     found = _sent_before(request, image, stroke)
     if found is None:
         findings = [fetch(cracks().filter(image=image), request.user, pk=key) for key in stroke["findings"]]

@@ -134,6 +134,14 @@ def test_a_failure_is_a_sentence(client, image):
     assert told["failure"].startswith("Nothing would be left")
 
 
+def test_a_mask_too_ragged_to_be_sent_is_told_so(client, image):
+    stroke = {"kind": "mask", "box": [0, 0, 160, 120], "mask_runs": [1] * 1_300_000}
+    answer = draw(client, image, **stroke)
+    assert (answer.status_code, answer.json()["code"]) == (413, "mask_too_ragged")
+    assert "more than 2.5 MB" in answer.json()["detail"] and "Rub out" in answer.json()["detail"]
+    assert not Drawing.objects.exists()
+
+
 def test_a_stroke_sent_twice_is_one(client, image, reviewer):
     finding = crack(image)
     mask = {"kind": "mask", "findings": [str(finding.pk)], "box": [8, 8, 16, 16], "mask_runs": [0, 20, 44]}

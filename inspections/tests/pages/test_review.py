@@ -287,6 +287,14 @@ def test_apply_writes_nothing_when_one_was_decided_meanwhile(client, survey, rev
     assert not Finding.objects.filter(verdict="rejected").exists()
 
 
+def test_more_than_a_server_reads_is_refused_in_words(client, survey):
+    (finding,) = analysed(survey, 0.9)
+    address = reverse("finding-decide", args=[finding.pk])
+    body = json.dumps({"action": "accepted", "note": "x" * 2_600_000})
+    answer = client.post(address, body, content_type="application/json", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "request_too_large")
+
+
 def test_apply_reaches_nobody_elses_regions(client, survey):
     ours, theirs = analysed(survey, 0.9), analysed(make_survey(), 0.9)
     assert apply(client, [*ours, *theirs], action="accepted").status_code == 404
