@@ -18,9 +18,9 @@ FAINT = [(300, 260), (520, 300), (760, 280)]
 
 
 def draw_faint_crack(seed: int) -> bytes:
-    """A wall with a line on it so faint that a person sees it before the network does."""
+    """A wall with a line on it so broad and faint that a person sees it, and the network does not."""
     wall = Image.open(BytesIO(draw_wall(seed, width=SIZE[0], height=SIZE[1], cracks=0)))
-    ImageDraw.Draw(wall).line(FAINT, fill=(112, 108, 100), width=3)
+    ImageDraw.Draw(wall).line(FAINT, fill=(136, 132, 124), width=10)
     out = BytesIO()
     wall.save(out, "JPEG", quality=92)
     return out.getvalue()
@@ -60,11 +60,11 @@ def own_percent(page: Page) -> int:
     return int(re.search(r"(\d+) % by you", page.locator("#progress").inner_text())[1])
 
 
-def add_line(page: Page) -> None:
+def add_line(page: Page, line=FAINT) -> None:
     """Along the faint crack, which lies in the first part of the photo."""
     page.keyboard.press("l")
     seat = page.locator("#stage").bounding_box()
-    for x, y in FAINT:
+    for x, y in line:
         page.mouse.click(seat["x"] + x, seat["y"] + y)
     page.keyboard.press("Enter")
 
@@ -117,6 +117,11 @@ def test_a_missed_crack_is_added_by_a_line_and_taken_back(look):
     assert page.evaluate(violet) == "rgb(179, 136, 255)"
     page.reload()
     expect(page.locator(".crack[data-drawn]")).to_have_count(1)
+    # A second line along it would count its length twice.
+    add_line(page, FAINT[1:])
+    expect(row).to_contain_text(re.compile(r"crack \d+ stands already"))
+    expect(page.locator(".crack[data-drawn]")).to_have_count(1)
+    page.get_by_role("button", name="Leave it").click()
     page.goto(page.url.replace("look/", ""))
     expect(page.locator("#crack-rows .mark--added")).to_have_count(1)
     page.get_by_role("tab", name="History").click()
