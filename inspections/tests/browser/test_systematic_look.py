@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 
 from inspections.tests.browser.drawing import draw_wall
 from inspections.tests.browser.findings import wcag_findings
-from inspections.tests.browser.stack import Analysed, Stack
+from inspections.tests.browser.stack import Analysed
 
-pytestmark = [pytest.mark.browser, pytest.mark.street]
+pytestmark = [pytest.mark.browser, pytest.mark.street, pytest.mark.every_browser]
 SIZE = (1700, 1100)
 FAINT = [(300, 260), (520, 300), (760, 280)]
 
@@ -27,12 +27,9 @@ def draw_faint_crack(seed: int) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def walls(stack: Stack) -> Analysed:
-    photos = stack.data / "faint"
-    photos.mkdir()
-    for seed in range(4):
-        (photos / f"faint-{seed}.jpg").write_bytes(draw_faint_crack(60 + seed))
-    return stack.analyse(photos)
+def walls(analyse) -> Analysed:
+    """A photo for each test that leaves something on it, and a last one for those that only look."""
+    return analyse("faint", {f"faint-{seed}.jpg": draw_faint_crack(60 + seed) for seed in range(6)})
 
 
 @pytest.fixture
@@ -108,7 +105,7 @@ def test_what_is_passed_quickly_does_not_count_and_comes_again(look):
 
 
 def test_a_missed_crack_is_added_by_a_line_and_taken_back(look):
-    page = look(1)
+    page = look(2)
     add_line(page)
     row = page.locator("#added-rows li")
     expect(row).to_contain_text(re.compile(r"Crack \d+, \d.*px wide"))
@@ -130,7 +127,7 @@ def test_a_missed_crack_is_added_by_a_line_and_taken_back(look):
 
 
 def test_a_line_can_be_dropped_and_one_point_is_none(look):
-    page = look(1)
+    page = look(3)
     seat = page.locator("#stage").bounding_box()
     page.keyboard.press("l")
     page.mouse.click(seat["x"] + 300, seat["y"] + 260)
@@ -143,7 +140,7 @@ def test_a_line_can_be_dropped_and_one_point_is_none(look):
 
 
 def test_nothing_is_lost_while_the_server_is_away(look):
-    page = look(2)
+    page = look(4)
     for end in ("**/looked/", "**/draw/"):
         page.route(end, lambda route: route.abort())
     add_line(page)
@@ -166,7 +163,7 @@ def test_nothing_is_lost_while_the_server_is_away(look):
 
 def test_viewers_look_without_being_counted(enter, walls):
     asked = []
-    page = enter("viewer").open(walls.photos[3] + "look/")
+    page = enter("viewer").open(walls.photos[5] + "look/")
     page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
     for _ in range(4):
         page.keyboard.press("Space")
@@ -179,7 +176,7 @@ def test_viewers_look_without_being_counted(enter, walls):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_everybody_can_use_it(enter, walls, theme, size):
     page = enter("reviewer", color_scheme=theme, viewport={"width": size[0], "height": size[1]}).open(
-        walls.photos[3] + "look/"
+        walls.photos[5] + "look/"
     )
     page.keyboard.press("l")
     expect(page.locator("#drawing-bar")).to_be_visible()
