@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from inspections.models.findings import Finding
+from inspections.models.organisations import User
 from inspections.models.owned import OwnedQuerySet
 from inspections.models.record import Record
 
@@ -36,6 +39,26 @@ class Reason(models.TextChoices):
 class ReviewQuerySet(OwnedQuerySet):
     organisation_path = "finding__survey__bridge__organisation"
 
+    def taken(self) -> Self:
+        """Decisions that a person took by deciding: nothing taken back or repeated, and no line that was drawn."""
+        drawn = Q(finding__drawing__isnull=False, sequence=1)
+        return self.filter(carried_from__isnull=True).exclude(verdict=WITHDRAWN).exclude(drawn)
+
+    def with_deciders(self) -> Self:
+        """With what `decided` needs, and who it was."""
+        return self.select_related("reviewer", "carried_from__reviewer")
+
+    def counting(self) -> Self:
+        """The last of each finding that stands on a photo."""
+        return self.filter(sequence=F("finding__reviews_count"), finding__is_current=True)
+
+    def count_standing(self, user: User, since: datetime) -> int:
+        """How many decisions that `user` took since then count still, also on what a new analysis found again."""
+        own = self.counting().taken().filter(reviewer=user, created_at__gte=since)
+        # In two questions: one with "or" reads all that were ever made.
+        taken = self.model.objects.taken().filter(reviewer=user, created_at__gte=since)
+        return own.count() + self.counting().filter(carried_from__in=taken).count()
+
     def update(self, **_kwargs: Any) -> int:
         raise TypeError("Reviews are append only: record another review instead.")
 
@@ -46,7 +69,8 @@ class ReviewQuerySet(OwnedQuerySet):
 class Review(Record):
     """One decision on one finding. The latest counts; all are kept.
 
-    `carried_from` is the decision of a person on an earlier analysis that this one repeats.
+    `carried_from` is the decision of a person that this one repeats: one on an earlier analysis, which was carried over,
+    or one on the same finding, which counts again since a later one was taken back.
     """
 
     finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="reviews")
@@ -63,6 +87,18 @@ class Review(Record):
     class Meta:
         ordering = ["created_at", "sequence"]
         constraints = [models.UniqueConstraint(fields=["finding", "sequence"], name="decisions_stand_in_order")]
+
+    def decided(self) -> Review | None:
+        """The decision that a person took and that counts by this record; None where it leaves nothing decided."""
+        review = self
+        while review.carried_from is not None:
+            review = review.carried_from
+        return None if review.verdict == WITHDRAWN else review
+
+    def before(self) -> Review | None:
+        """What counted when this was decided, as `decided` tells it."""
+        earlier = Review.objects.filter(finding=self.finding_id, sequence=self.sequence - 1).first()
+        return earlier.decided() if earlier else None
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()} by {self.reviewer}"

@@ -1,14 +1,17 @@
 """The review: which regions come, in which order, and what a key press writes."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from inspections.models import Finding, LookAlikes, Role, SegmentationRun
+from inspections.models import Drawing, Finding, LookAlikes, Review, Role, SegmentationRun
 from inspections.services.closing import close_survey
-from inspections.services.reviews import record_review
+from inspections.services.reviews import accept_drawn, carry_review, record_review, withdraw_review
 from inspections.testing import (
     make_bridge,
     make_element,
@@ -138,6 +141,51 @@ def test_one_request_decides_and_brings_the_next(client, survey):
     first.refresh_from_db()
     assert (first.verdict, first.reviews.get().reason) == ("rejected", "joint")
     assert decide(client, first, action="undo", seen=1).json()["verdict"] == "undecided"
+
+
+def test_today_counts_what_was_decided_and_stands(client, survey, reviewer, organisation):
+    first, second, third, drawn, again = analysed(survey, 0.9, 0.8, 0.7, 0.6, 0.5)
+    other = make_user(Role.REVIEWER, organisation, username="grace")
+
+    def today() -> int:
+        return ask(client).json()["today"]
+
+    for finding in (first, second):
+        record_review(finding=finding, reviewer=reviewer, verdict="accepted")
+    record_review(finding=first, reviewer=reviewer, verdict="rejected", reason="joint")
+    assert today() == 2
+    # Back to the first word on it, then to none.
+    withdraw_review(finding=first, reviewer=reviewer)
+    assert today() == 2
+    withdraw_review(finding=first, reviewer=reviewer)
+    assert today() == 1
+    record_review(finding=third, reviewer=other, verdict="accepted")
+    record_review(finding=third, reviewer=reviewer, verdict="rejected")
+    assert today() == 2
+    withdraw_review(finding=third, reviewer=reviewer)
+    assert today() == 1, "what counts again is another's"
+    # A line that was drawn is accepted by itself; a new analysis repeats what stands.
+    drawing = Drawing.objects.create(run=drawn.run, image=drawn.image, author=reviewer, kind="line", status="done")
+    Finding.objects.filter(pk=drawn.pk).update(drawing=drawing)
+    accept_drawn(Finding.objects.get(pk=drawn.pk), reviewer, note="", state="")
+    assert today() == 1
+    Finding.objects.filter(pk=second.pk).update(is_current=False)
+    carry_review(again, Finding.objects.get(pk=second.pk))
+    assert today() == 1
+
+
+def test_the_pace_leaves_out_what_was_taken_back_or_made_at_once(client, survey, reviewer):
+    findings = analysed(survey, *[0.5] * 9)
+    noon = timezone.now().replace(hour=12)
+    for place, finding in enumerate(findings):
+        review = record_review(finding=finding, reviewer=reviewer, verdict="accepted")
+        # Six by hand, four seconds each; three with one Apply.
+        made = noon + timedelta(seconds=4 * min(place, 6), microseconds=place)
+        QuerySet.update(Review.objects.filter(pk=review.pk), created_at=made)
+    assert ask(client).json()["secondsEach"] == 4
+    for finding in findings[2:]:
+        withdraw_review(finding=finding, reviewer=reviewer)
+    assert ask(client).json()["secondsEach"] == 8
 
 
 def test_the_second_of_two_is_told_what_the_first_decided(client, survey, organisation):
