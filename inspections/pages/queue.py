@@ -73,6 +73,11 @@ class Queue:
         own = (self.assigned, self.mentioned)
         return any((self.element, self.network, self.state, self.wider_mm, self.surer, self.decided, *own))
 
+    @property
+    def counts_undecided(self) -> bool:
+        """Whether a region leaves the queue once it is decided."""
+        return not (self.decided or self.mentioned)
+
     def rows(self, user: User) -> FindingQuerySet:
         """The regions, in order."""
         rows = Finding.objects.visible_to(user).current()
@@ -95,7 +100,7 @@ class Queue:
         if self.mentioned:
             rows = rows.mentioning(user)
         # A question may be asked of a decided region, too, and on a survey that is signed off.
-        if not (self.decided or self.mentioned):
+        if self.counts_undecided:
             rows = rows.undecided()
             rows = rows if self.survey else rows.decidable()
         return rows.order_by(*ORDERS[self.order][1])

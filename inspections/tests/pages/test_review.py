@@ -191,13 +191,48 @@ def test_the_pace_leaves_out_what_was_taken_back_or_made_at_once(client, survey,
 def test_the_second_of_two_is_told_what_the_first_decided(client, survey, organisation):
     (finding,) = analysed(survey, 0.9)
     other = make_user(Role.REVIEWER, organisation, username="grace")
-    record_review(finding=finding, reviewer=other, verdict="accepted", state="CS3")
+    record_review(finding=finding, reviewer=other, verdict="accepted", state="CS3", note="seen from the rope")
     answer = decide(client, finding, action="rejected", reason="moss", seen=0)
     assert answer.status_code == 409
     told = answer.json()
     assert told["code"] == "decided_meanwhile" and "grace has accepted it" in told["detail"]
     assert (told["verdict"], told["state"], told["seen"]) == ("accepted", "CS3", 1)
+    # All that the second needs to choose: who, what, when and why.
+    assert (told["by"], told["decision"], told["isOwn"]) == ("grace", "Accepted as CS3, by grace", False)
+    assert "Accepted as CS3" in told["standing"] and "seen from the rope" in told["standing"]
+    assert "Accepted as CS3" in told["html"]
     assert decide(client, finding, action="rejected", reason="moss", seen=1).status_code == 200
+
+
+def test_an_answer_tells_what_stands_now(client, survey):
+    (finding,) = analysed(survey, 0.9)
+    told = decide(client, finding, action="accepted", state="CS2", seen=0).json()
+    assert told["decision"] == "Accepted as CS2, by ada" and told["isOwn"] and told["may"]["review"]
+    assert "Accepted as CS2" in told["html"] and "State given" in told["html"]
+    told = decide(client, finding, action="undo", seen=1, show=True).json()
+    assert (told["decision"], told["standing"].strip()) == ("", "")
+    assert "Accepted as CS2" not in told["html"]
+    # For a page that does not hold the region: as after a reload.
+    assert told["region"]["id"] == str(finding.pk) and told["region"]["decide"]
+    close_survey(survey=survey, user=finding.reviews.first().reviewer, undecided=1)
+    told = decide(client, finding, action="accepted", seen=2).json()
+    assert told["code"] == "survey_closed" and not told["may"]["review"] and "Signed off by ada" in told["readOnly"]
+
+
+def test_undo_names_the_first_decision_as_its_own(client, survey, organisation):
+    (finding,) = analysed(survey, 0.9)
+    grace = make_user(Role.REVIEWER, organisation, username="grace")
+    record_review(finding=finding, reviewer=grace, verdict="accepted")
+    decide(client, finding, action="rejected", reason="moss")
+    assert decide(client, finding, action="undo").json()["decision"] == "Accepted, by grace"
+
+
+def test_a_region_offers_the_states_of_its_organisation(client, survey):
+    analysed(survey, 0.9)
+    (region,) = ask(client).json()["regions"]
+    assert [state["value"] for state in region["states"]] == ["CS1", "CS2", "CS3", "CS4"]
+    page = client.get(reverse("review")).text
+    assert 'data-action="state_4"' in page and "Accept with the fourth state (4)" in page
 
 
 @pytest.mark.parametrize(
