@@ -116,6 +116,7 @@ export class Outbox {
     this.made.forget(region.data.id);
     this.line.recall(region);
     this.page.refresh(region);
+    this.page.say(`${entry ? gettext("Not taken back yet") : gettext("Not saved yet")}: ${region.called}.`);
     const insists = await ask({ called: region.called, mine: job.words, isUndo: Boolean(entry), told });
     if (insists) {
       await this.#insist(job, told);
