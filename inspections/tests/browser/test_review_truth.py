@@ -1,4 +1,4 @@
-"""Focus tells the truth at a real browser: what stands, what was taken back, what could not be saved or seen."""
+"""Focus tells the truth in a real browser: what stands, what was taken back, what could not be saved or seen."""
 
 import re
 
@@ -46,7 +46,7 @@ def press(page: Page, *keys: str) -> None:
 
 
 def settled(page: Page) -> None:
-    page.wait_for_function("['0', undefined].includes(document.documentElement.dataset.unsaved)")
+    expect(page.locator("html:not([data-unsaved]), html[data-unsaved='0']")).to_have_count(1)
 
 
 def title(page: Page) -> str:
