@@ -119,10 +119,10 @@ def seconds_each(user: User) -> float:
 
     Breaks are left out, and so are those of one Apply, which are taken at once.
     """
-    # The newest first, from the decisions alone: their findings' rows are kilobytes each.
+    # First the newest alone, then what became of them: of tens of thousands only these are looked at more closely.
     newest = Review.objects.filter(reviewer=user, carried_from__isnull=True).order_by("-created_at")
     keys = list(newest.values_list("pk", flat=True)[: 2 * LOOKED_BACK])
-    counting = Review.objects.taken().filter(pk__in=keys, sequence=F("finding__reviews_count"))
+    counting = Review.objects.taken_by(user).filter(pk__in=keys).last_of_finding()
     times = counting.order_by("-created_at").values_list("created_at", flat=True)[:LOOKED_BACK]
     pauses = [later - earlier for later, earlier in pairwise(times)]
     working = [pause.total_seconds() for pause in pauses if AT_ONCE < pause < LONGEST_PAUSE]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from inspections.conditions import Kind
 from inspections.conditions.summaries import states_of
@@ -124,18 +125,14 @@ def _ensure_seen(finding: Finding, seen: int | None) -> None:
         _ensure_not_replaced(finding)
     last = finding.reviews.select_related("reviewer").last() if finding.reviews_count else None
     if last is not None and seen is not None and seen != finding.reviews_count:
-        raise InspectionError(
-            "decided_meanwhile", by=last.reviewer.get_username(), verdict=inside(last.get_verdict_display())
-        )
+        verdict = inside(last.get_verdict_display())
+        if last.verdict == WITHDRAWN:
+            verdict = pgettext("somebody has … it meanwhile", "taken back the decision on")
+        raise InspectionError("decided_meanwhile", by=last.reviewer.get_username(), verdict=verdict)
 
 
 def _record(
-    finding: Finding,
-    reviewer: User,
-    decision: Decision,
-    *,
-    repeats: Review | None = None,
-    taken_back: bool = False,
+    finding: Finding, reviewer: User, decision: Decision, *, repeats: Review | None = None, taken_back: bool = False
 ) -> Review:
     last = finding.reviews.select_related("reviewer").last() if finding.reviews_count else None
     review = _write(finding, reviewer, decision, repeats)

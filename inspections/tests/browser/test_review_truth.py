@@ -239,8 +239,8 @@ def test_a_phone_shows_all_actions_with_width_and_state(enter, queue, theme):
         boxes[button.get_attribute("data-action")] = button.bounding_box()
     assert {"accept", "state_1", "state_4", "joint", "other", "undo", "skip", "comment", "edit", "photo"} <= set(boxes)
     for action, box in boxes.items():
-        assert 0 <= box["x"] and box["x"] + box["width"] <= PHONE["width"], action
-        assert 0 <= box["y"] and box["y"] + box["height"] <= PHONE["height"], action
+        assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"], action
+        assert box["y"] >= 0 and box["y"] + box["height"] <= PHONE["height"], action
         assert box["height"] >= 40 and box["width"] >= 36, action
     bar = page.locator("#bar").bounding_box()
     for figure in page.locator(".region-facts__figures dd").all():

@@ -171,7 +171,7 @@ def test_nobody_takes_back_unseen_what_another_has_decided_since(finding, review
     withdraw_review(finding=finding, reviewer=other, seen=2)
     withdraw_review(finding=finding, reviewer=other, seen=3)
     # Somebody has taken it back already: that is to be seen, too.
-    with refused("decided_meanwhile"):
+    with pytest.raises(InspectionError, match="grace has taken back the decision on it meanwhile"):
         withdraw_review(finding=finding, reviewer=reviewer, seen=1)
 
 

@@ -151,7 +151,10 @@ export class Region {
       picture.draggable = false;
       this.tiles.append(picture);
       this.shown.set(name, picture);
-      load(picture, `${photo.tiles}${name}.jpg`, (isThere) => this.shown.has(name) && this.#see(name, isThere));
+      load(picture, `${photo.tiles}${name}.jpg`, (isThere) => {
+        picture.classList.toggle("is-missing", !isThere);
+        if (picture.isConnected) this.#see(name, isThere);
+      });
     }
     const [x, y] = [column, row].map((place) => place * photo.tileSize * 2 ** step);
     const size = [photo.width - x, photo.height - y].map((rest) => Math.min(rest, photo.tileSize * 2 ** step) * this.scale);
