@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -36,6 +36,12 @@ class Reason(models.TextChoices):
     OTHER = "other", _("Something else")
 
 
+def _no_later() -> Q:
+    # Asks an index of the decisions alone: the findings' rows are kilobytes each.
+    later = Review.objects.order_by().filter(finding=OuterRef("finding"), sequence__gt=OuterRef("sequence"))
+    return Q(~Exists(later))
+
+
 class ReviewQuerySet(OwnedQuerySet):
     organisation_path = "finding__survey__bridge__organisation"
 
@@ -50,16 +56,15 @@ class ReviewQuerySet(OwnedQuerySet):
         return rows.exclude(sequence=1, finding__in=drawn)
 
     def last_of_finding(self) -> Self:
-        """Those that no other followed. Asks an index of decisions: the findings' rows are kilobytes each."""
-        later = Review.objects.order_by().filter(finding=OuterRef("finding"), sequence__gt=OuterRef("sequence"))
-        return self.filter(~Exists(later))
+        """Those that no other followed."""
+        return self.filter(_no_later())
 
     def count_standing(self, user: User, since: datetime) -> int:
         """How many decisions that `user` took since then count still, also on what a new analysis found again."""
-        taken = self.taken_by(user).filter(created_at__gte=since).order_by()
-        own = taken.last_of_finding().filter(carried_to__isnull=True)
-        repeated = self.last_of_finding().filter(carried_from__in=taken.values("pk"), finding__is_current=True)
-        return own.count() + repeated.count()
+        repeats = Review.objects.order_by().filter(carried_from=OuterRef("pk"))
+        again = Exists(repeats.last_of_finding().filter(finding__is_current=True))
+        taken = self.taken_by(user).filter(created_at__gte=since)
+        return taken.filter(_no_later() & ~Exists(repeats) | again).count()
 
     def update(self, **_kwargs: Any) -> int:
         raise TypeError("Reviews are append only: record another review instead.")
