@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from inspections.models.findings import Finding
+from inspections.models.organisations import User
 from inspections.models.owned import OwnedQuerySet
 from inspections.models.record import Record
 
@@ -33,8 +36,35 @@ class Reason(models.TextChoices):
     OTHER = "other", _("Something else")
 
 
+def _no_later() -> Q:
+    # Asks an index of the decisions alone: the findings' rows are kilobytes each.
+    later = Review.objects.order_by().filter(finding=OuterRef("finding"), sequence__gt=OuterRef("sequence"))
+    return Q(~Exists(later))
+
+
 class ReviewQuerySet(OwnedQuerySet):
     organisation_path = "finding__survey__bridge__organisation"
+
+    def with_deciders(self) -> Self:
+        """With what `decided` needs, and who it was."""
+        return self.select_related("reviewer", "carried_from__reviewer")
+
+    def taken_by(self, user: User) -> Self:
+        """What `user` decided by deciding: nothing taken back or repeated, and no line that was drawn."""
+        drawn = Finding.objects.filter(drawing__author=user).order_by().values("pk")
+        rows = self.filter(reviewer=user, carried_from__isnull=True).exclude(verdict=WITHDRAWN)
+        return rows.exclude(sequence=1, finding__in=drawn)
+
+    def last_of_finding(self) -> Self:
+        """Those that no other followed."""
+        return self.filter(_no_later())
+
+    def count_standing(self, user: User, since: datetime) -> int:
+        """How many decisions that `user` took since then count still, also on what a new analysis found again."""
+        repeats = Review.objects.order_by().filter(carried_from=OuterRef("pk"))
+        again = Exists(repeats.last_of_finding().filter(finding__is_current=True))
+        taken = self.taken_by(user).filter(created_at__gte=since)
+        return taken.filter(_no_later() & ~Exists(repeats) | again).count()
 
     def update(self, **_kwargs: Any) -> int:
         raise TypeError("Reviews are append only: record another review instead.")
@@ -46,7 +76,8 @@ class ReviewQuerySet(OwnedQuerySet):
 class Review(Record):
     """One decision on one finding. The latest counts; all are kept.
 
-    `carried_from` is the decision of a person on an earlier analysis that this one repeats.
+    `carried_from` is the decision of a person that this one repeats: one on an earlier analysis, which was carried
+    over, or one on the same finding, which counts again since a later one was taken back.
     """
 
     finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="reviews")
@@ -63,6 +94,18 @@ class Review(Record):
     class Meta:
         ordering = ["created_at", "sequence"]
         constraints = [models.UniqueConstraint(fields=["finding", "sequence"], name="decisions_stand_in_order")]
+
+    def decided(self) -> Review | None:
+        """The decision that a person took and that counts by this record; None where it leaves nothing decided."""
+        review = self
+        while review.carried_from is not None:
+            review = review.carried_from
+        return None if review.verdict == WITHDRAWN else review
+
+    def before(self) -> Review | None:
+        """What counted when this was decided, as `decided` tells it."""
+        earlier = Review.objects.filter(finding=self.finding_id, sequence=self.sequence - 1).first()
+        return earlier.decided() if earlier else None
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()} by {self.reviewer}"

@@ -86,7 +86,7 @@ def _meanwhile(request: MemberRequest, finding: Finding, error: InspectionError)
     """What stands now, beside what was about to be decided: leave it so, or decide all the same."""
     verdict, told = _wanted(request.POST)
     finding.refresh_from_db()
-    reviews = list(finding.reviews.select_related("reviewer").order_by("-sequence")[:1])
+    reviews = list(finding.reviews.with_deciders().order_by("-sequence")[:1])
     choice = {
         "finding": finding,
         "detail": error.detail,

@@ -8,7 +8,7 @@ from inspections.conditions.summaries import states_of
 from inspections.conditions.wording import result
 from inspections.models import Finding, Organisation, Review
 from inspections.models.lineage import events_of
-from inspections.models.reviews import WITHDRAWN, Reason, Verdict
+from inspections.models.reviews import Reason, Verdict
 from inspections.pages.chronicle import decision_words
 from inspections.pages.history import latest_events
 from inspections.pages.keys import BY_ACTION
@@ -19,7 +19,7 @@ from inspections.services.conditions import pack_of
 
 def picked_context(request: MemberRequest, finding: Finding) -> dict[str, Any]:
     """What `images/_picked_facts.html` shows. A fixed number of queries."""
-    reviews = list(finding.reviews.select_related("reviewer").order_by("-sequence")[:1])
+    reviews = list(finding.reviews.with_deciders().order_by("-sequence")[:1])
     return {
         **talk_context(request, finding),
         **latest_events(events_of(finding)),
@@ -32,14 +32,15 @@ def picked_context(request: MemberRequest, finding: Finding) -> dict[str, Any]:
 def standing_decision(latest_first: Sequence[Review]) -> dict[str, Any] | None:
     """The decision that counts: its `words`, who, when and why; None while nobody has decided."""
     last = latest_first[0] if latest_first else None
-    if last is None or last.verdict == WITHDRAWN:
+    decided = last.decided() if last else None
+    if last is None or decided is None:
         return None
     return {
-        "words": decision_words(last.verdict, last.reason, last.state),
-        "by": last.reviewer,
-        "at": last.created_at,
-        "note": last.note,
-        "is_carried": last.carried_from_id is not None,
+        "words": decision_words(decided.verdict, decided.reason, decided.state),
+        "by": decided.reviewer,
+        "at": decided.created_at,
+        "note": decided.note,
+        "is_carried": decided.finding_id != last.finding_id,
     }
 
 

@@ -26,6 +26,7 @@ SECONDS_EACH = 8.0
 ME = "me"
 """The only person that an address may name: whoever opens it."""
 LONGEST_PAUSE = timedelta(minutes=3)
+AT_ONCE = timedelta(milliseconds=50)
 LOOKED_BACK = 40
 
 
@@ -73,6 +74,11 @@ class Queue:
         own = (self.assigned, self.mentioned)
         return any((self.element, self.network, self.state, self.wider_mm, self.surer, self.decided, *own))
 
+    @property
+    def counts_undecided(self) -> bool:
+        """Whether a region leaves the queue once it is decided."""
+        return not (self.decided or self.mentioned)
+
     def rows(self, user: User) -> FindingQuerySet:
         """The regions, in order."""
         rows = Finding.objects.visible_to(user).current()
@@ -96,7 +102,7 @@ class Queue:
         if self.mentioned:
             rows = rows.mentioning(user)
         # A question may be asked of a decided region, too, and on a survey that is signed off.
-        if not (self.decided or self.mentioned):
+        if self.counts_undecided:
             rows = rows.undecided()
             rows = rows if self.survey else rows.decidable()
         return rows.order_by(*ORDERS[self.order][1])
@@ -111,21 +117,24 @@ def for_you(user: User) -> dict[str, int]:
 
 
 def seconds_each(user: User) -> float:
-    """How long a decision takes this reviewer: the median pause between the latest ones, breaks left out."""
-    times = list(
-        Review.objects.filter(reviewer=user, carried_from__isnull=True)
-        .order_by("-created_at")
-        .values_list("created_at", flat=True)[:LOOKED_BACK]
-    )
+    """How long a decision takes this reviewer: the median pause between the latest that count still.
+
+    Breaks are left out, and so are those of one Apply, which are taken at once.
+    """
+    # First the newest alone, then what became of them: of tens of thousands only these are looked at more closely.
+    newest = Review.objects.filter(reviewer=user, carried_from__isnull=True).order_by("-created_at")
+    keys = list(newest.values_list("pk", flat=True)[: 2 * LOOKED_BACK])
+    counting = Review.objects.taken_by(user).filter(pk__in=keys).last_of_finding()
+    times = counting.order_by("-created_at").values_list("created_at", flat=True)[:LOOKED_BACK]
     pauses = [later - earlier for later, earlier in pairwise(times)]
-    working = [pause.total_seconds() for pause in pauses if pause < LONGEST_PAUSE]
+    working = [pause.total_seconds() for pause in pauses if AT_ONCE < pause < LONGEST_PAUSE]
     return median(working) if len(working) >= 5 else SECONDS_EACH
 
 
 def decided_today(user: User) -> int:
-    """How many decisions this reviewer has made since midnight."""
+    """How many decisions that this reviewer took since midnight count still."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return Review.objects.filter(reviewer=user, carried_from__isnull=True, created_at__gte=midnight).count()
+    return Review.objects.count_standing(user, midnight)
 
 
 def _is_id(text: str) -> bool:

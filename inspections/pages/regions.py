@@ -8,15 +8,18 @@ from uuid import UUID
 from django.db.models import Prefetch
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from inspections.conditions.wording import result
 from inspections.media import DeepZoom
 from inspections.media.pyramids import TILE_SIZE
-from inspections.models import Comment, Finding, Review, SurveyImage
+from inspections.models import Comment, Finding, Organisation, Review, SurveyImage
 from inspections.models.findings import FindingQuerySet
 from inspections.pages.photodoor import rights
-from inspections.pages.picked import standing_decision
+from inspections.pages.picked import standing_decision, states_for
 from inspections.pages.requests import MemberRequest
 from inspections.pages.talk import open_in
+from inspections.templatetags.talk import person
 
 
 def first_of(rows: FindingQuerySet, count: int) -> list[Finding]:
@@ -29,7 +32,7 @@ def first_of(rows: FindingQuerySet, count: int) -> list[Finding]:
 def with_surroundings(rows: FindingQuerySet) -> FindingQuerySet:
     """What one region needs, with its row."""
     related = ("image__survey__bridge__organisation", "image__survey__closed_by", "image__element__parent")
-    reviews = Review.objects.select_related("reviewer").order_by("-sequence")
+    reviews = Review.objects.with_deciders().order_by("-sequence")
     return (
         rows.select_related(*related, "run__network", "assignee")
         .defer("mask_runs", "image__metadata", "image__scale", "image__markers")
@@ -38,13 +41,40 @@ def with_surroundings(rows: FindingQuerySet) -> FindingQuerySet:
 
 
 def describe_regions(request: MemberRequest, findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """The regions as JSON values; a fixed number of queries however many there are."""
+    """The regions as JSON values; a fixed number of queries however many there are, and one per organisation."""
     rows = list(findings)
     earlier = _earlier_photos(rows)
-    return [_region(request, finding, earlier.get(finding.image_id)) for finding in rows]
+    organisations = {finding.image.survey.bridge.organisation for finding in rows}
+    states = {organisation: _states(organisation) for organisation in organisations}
+    return [
+        _region(request, finding, earlier.get(finding.image_id))
+        | {"states": states[finding.image.survey.bridge.organisation]}
+        for finding in rows
+    ]
 
 
-def _region(request: MemberRequest, finding: Finding, earlier: SurveyImage | None) -> dict[str, Any]:
+def describe_standing(request: MemberRequest, finding: Finding) -> dict[str, Any]:
+    """What changes of a region while people work on it, for the answer to a decision.
+
+    `by` is who acted on it last, `decision` what stands in words, `standing` the same as HTML; both empty for nothing.
+    """
+    reviews = list(finding.reviews.all())
+    standing, last = standing_decision(reviews), reviews[0] if reviews else None
+    return _told(request, finding) | {
+        "by": person(last.reviewer) if last else "",
+        "isOwn": last is not None and last.reviewer_id == request.user.pk,
+        "decision": _("%(decision)s, by %(name)s") % {"decision": standing["words"], "name": person(standing["by"])}
+        if standing
+        else "",
+        "standing": render_to_string("images/_standing.html", {"standing": standing}, request=request),
+    }
+
+
+def _states(organisation: Organisation) -> list[dict[str, str]]:
+    return [{"value": state, "words": result(state)} for state in states_for(organisation)]
+
+
+def _told(request: MemberRequest, finding: Finding) -> dict[str, Any]:
     image = finding.image
     allowed = rights(request, image)
     # As they were read with the rows, in their order.
@@ -61,12 +91,23 @@ def _region(request: MemberRequest, finding: Finding, earlier: SurveyImage | Non
         "standing": standing_decision(reviews),
     }
     return {
-        "id": str(finding.pk),
-        "number": finding.number,
         "seen": finding.reviews_count,
         "verdict": finding.verdict or "undecided",
         "state": finding.decided_state or finding.state,
         "assignee": finding.assignee.get_username() if finding.assignee else "",
+        "may": {"review": allowed["may_review"], "assign": allowed["may_assign"], "speak": allowed["may_speak"]},
+        "readOnly": allowed["read_only"],
+        "openComments": open_comments,
+        "thread": render_to_string("talk/_thread.html", context, request=request),
+        "html": render_to_string("review/_facts.html", context, request=request),
+    }
+
+
+def _region(request: MemberRequest, finding: Finding, earlier: SurveyImage | None) -> dict[str, Any]:
+    image = finding.image
+    return {
+        "id": str(finding.pk),
+        "number": finding.number,
         "lines": [finding.path, *finding.branches],
         "box": finding.box,
         "widest": [finding.widest_x, finding.widest_y] if finding.widest_x is not None else None,
@@ -95,11 +136,7 @@ def _region(request: MemberRequest, finding: Finding, earlier: SurveyImage | Non
         "comments": reverse("finding-comments", args=[finding.pk]),
         "assign": reverse("finding-assign", args=[finding.pk]),
         "people": reverse("finding-people", args=[finding.pk]),
-        "may": {"review": allowed["may_review"], "assign": allowed["may_assign"], "speak": allowed["may_speak"]},
-        "readOnly": allowed["read_only"],
-        "openComments": open_comments,
-        "thread": render_to_string("talk/_thread.html", context, request=request),
-        "html": render_to_string("review/_facts.html", context, request=request),
+        **_told(request, finding),
     }
 
 

@@ -1,5 +1,6 @@
 """The review: region after region, one key each."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qsl
@@ -20,7 +21,7 @@ from inspections.models.reviews import Reason, Verdict
 from inspections.pages.elementtree import elements_in_line
 from inspections.pages.keys import sheet
 from inspections.pages.queue import ORDERS, Queue, after, decided_today, for_you, seconds_each
-from inspections.pages.regions import describe_regions, first_of, with_surroundings
+from inspections.pages.regions import describe_regions, describe_standing, first_of, with_surroundings
 from inspections.pages.requests import MemberRequest, chosen_organisation, read_body
 from inspections.services.conditions import pack_of
 from inspections.services.reviews import record_review, withdraw_review
@@ -49,12 +50,13 @@ def review(request: MemberRequest) -> HttpResponse:
             "for_you": for_you(request.user),
             "keys": keys.by_action,
             "key_table": keys.keys,
+            "state_keys": [keys.by_action[f"state_{place}"] for place in (1, 2, 3, 4)],
             "reasons": Reason.choices,
             "scene": {
                 "next": reverse("review-next"),
                 "query": queue.query.removeprefix("?"),
                 "user": request.user.get_username(),
-                "states": offered["choices"]["states"],
+                "countsUndecided": queue.counts_undecided,
                 "at": request.GET.get("at", ""),
                 "keys": keys.bindings,
                 **begin,
@@ -74,7 +76,8 @@ def review_next(request: MemberRequest) -> HttpResponse:
 def finding_decide(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Decide or take back, as JSON: what stands now, or 409 with what stands instead.
 
-    With `after` and `queue`, the query of an address, the answer brings the next regions along.
+    With `after` and `queue`, the query of an address, the answer brings the next regions along; with `show` the whole
+    region, for a page that does not have it.
     """
     finding = fetch(Finding.objects.select_related("image__survey__bridge__organisation"), request.user, pk=pk)
     fetch(Finding.objects.all(), request.user, Role.REVIEWER, pk=pk)
@@ -82,13 +85,12 @@ def finding_decide(request: MemberRequest, pk: UUID) -> HttpResponse:
     try:
         _act(request, finding, body)
     except InspectionError as error:
-        finding.refresh_from_db()
-        return JsonResponse({"code": error.code, "detail": error.detail, **_standing(finding)}, status=error.status)
-    finding.refresh_from_db()
+        told = {"code": error.code, "detail": error.detail}
+        return JsonResponse(told | _standing(request, pk, body), status=error.status)
     onward = {}
     if isinstance(body.get("after"), str):
         onward = _next(request, Queue.from_query(dict(parse_qsl(str(body.get("queue", ""))))), body["after"])
-    return JsonResponse(_standing(finding) | onward)
+    return JsonResponse(_standing(request, pk, body) | onward)
 
 
 @require_POST
@@ -194,10 +196,7 @@ def _choices(request: MemberRequest, place: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _standing(finding: Finding) -> dict[str, Any]:
-    return {
-        "verdict": finding.verdict or "undecided",
-        "state": finding.decided_state or finding.state,
-        "seen": finding.reviews_count,
-        "assignee": finding.assignee.get_username() if finding.assignee else "",
-    }
+def _standing(request: MemberRequest, pk: UUID, body: Mapping[str, Any]) -> dict[str, Any]:
+    finding = with_surroundings(Finding.objects.all()).get(pk=pk)
+    whole = {"region": describe_regions(request, [finding])[0]} if body.get("show") else {}
+    return describe_standing(request, finding) | whole

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from inspections.conditions import Kind
 from inspections.conditions.summaries import states_of
@@ -47,7 +48,7 @@ def record_review(
     """
     decision = Decision(Verdict(verdict), reason, state, note)
     with transaction.atomic():
-        return _record(_locked(finding), reviewer, decision, seen)
+        return _decide(_locked(finding), reviewer, decision, seen)
 
 
 def record_reviews(*, findings: Sequence[Finding], reviewer: User, decision: Decision) -> list[Review]:
@@ -57,24 +58,25 @@ def record_reviews(*, findings: Sequence[Finding], reviewer: User, decision: Dec
     """
     Verdict(decision.verdict)
     with transaction.atomic():
-        return [_record(_locked(finding), reviewer, decision, finding.reviews_count) for finding in findings]
+        return [_decide(_locked(finding), reviewer, decision, finding.reviews_count) for finding in findings]
 
 
 def withdraw_review(*, finding: Finding, reviewer: User, seen: int | None = None) -> Review:
-    """Take the last decision back: what was decided before counts again, and is written as a decision of its own.
+    """Take back the decision that counts: the one before it counts again, which is written as a record of its own.
 
-    Raises InspectionError `nothing_decided`, `decided_meanwhile`, `survey_closed`.
+    The next call takes that one back, and so on, over earlier analyses too, until nothing is decided.
+    Raises InspectionError `nothing_decided`, `decided_meanwhile`, `drawn_meanwhile`, `survey_closed`.
     """
     with transaction.atomic():
         locked = _locked(finding)
-        last = locked.reviews.order_by("-sequence").first()
-        if last is None or last.verdict == WITHDRAWN:
+        ensure_open(locked.image.survey)
+        _ensure_seen(locked, seen)
+        last = locked.reviews.order_by("sequence").last()
+        decided = last.decided() if last else None
+        if decided is None:
             raise InspectionError("nothing_decided")
-        before = locked.reviews.filter(sequence=last.sequence - 1).first()
-        decision = Decision(WITHDRAWN)
-        if before is not None and before.verdict != WITHDRAWN:
-            decision = Decision(before.verdict, before.reason, before.state, before.note)
-        return _record(locked, reviewer, decision, seen, taken_back=True)
+        before = decided.before()
+        return _record(locked, reviewer, _as_decision(before), repeats=before, taken_back=True)
 
 
 def carry_review(finding: Finding, decided: Finding) -> Review | None:
@@ -82,10 +84,11 @@ def carry_review(finding: Finding, decided: Finding) -> Review | None:
 
     Inside the transaction of the analysis that found it; the reviewer stays who decided.
     """
-    last = decided.reviews.order_by("-sequence").first()
-    if last is None or last.verdict == WITHDRAWN:
+    last = decided.reviews.order_by("sequence").last()
+    standing = last.decided() if last else None
+    if standing is None:
         return None
-    return _write(finding, last.reviewer, Decision(last.verdict, last.reason, last.state, last.note), carried_from=last)
+    return _write(finding, standing.reviewer, _as_decision(standing), repeats=standing)
 
 
 def accept_drawn(finding: Finding, author: User, *, note: str, state: str) -> Review:
@@ -104,19 +107,35 @@ def _locked(finding: Finding) -> Finding:
     return rows.get(pk=finding.pk)
 
 
-def _record(
-    finding: Finding, reviewer: User, decision: Decision, seen: int | None, *, taken_back: bool = False
-) -> Review:
+def _as_decision(review: Review | None) -> Decision:
+    if review is None:
+        return Decision(WITHDRAWN)
+    return Decision(review.verdict, review.reason, review.state, review.note)
+
+
+def _decide(finding: Finding, reviewer: User, decision: Decision, seen: int | None) -> Review:
     ensure_open(finding.image.survey)
     _check(finding, decision)
+    _ensure_seen(finding, seen)
+    return _record(finding, reviewer, decision)
+
+
+def _ensure_seen(finding: Finding, seen: int | None) -> None:
     if not finding.is_current:
         _ensure_not_replaced(finding)
     last = finding.reviews.select_related("reviewer").last() if finding.reviews_count else None
     if last is not None and seen is not None and seen != finding.reviews_count:
-        raise InspectionError(
-            "decided_meanwhile", by=last.reviewer.known_as, verdict=inside(last.get_verdict_display())
-        )
-    review = _write(finding, reviewer, decision)
+        verdict = inside(last.get_verdict_display())
+        if last.verdict == WITHDRAWN:
+            verdict = pgettext("somebody has … it meanwhile", "taken back the decision on")
+        raise InspectionError("decided_meanwhile", by=last.reviewer.known_as, verdict=verdict)
+
+
+def _record(
+    finding: Finding, reviewer: User, decision: Decision, *, repeats: Review | None = None, taken_back: bool = False
+) -> Review:
+    last = finding.reviews.select_related("reviewer").last() if finding.reviews_count else None
+    review = _write(finding, reviewer, decision, repeats)
     more: dict[str, Any] = {"taken_back": True} if taken_back else {}
     if last is not None and last.verdict != WITHDRAWN:
         more["was"] = {
@@ -161,7 +180,7 @@ def _check(finding: Finding, decision: Decision) -> None:
             )
 
 
-def _write(finding: Finding, reviewer: User, decision: Decision, carried_from: Review | None = None) -> Review:
+def _write(finding: Finding, reviewer: User, decision: Decision, repeats: Review | None = None) -> Review:
     review = Review.objects.create(
         finding=finding,
         reviewer=reviewer,
@@ -170,7 +189,7 @@ def _write(finding: Finding, reviewer: User, decision: Decision, carried_from: R
         state=decision.state if decision.verdict == Verdict.ACCEPTED else "",
         note=decision.note,
         sequence=finding.reviews_count + 1,
-        carried_from=carried_from,
+        carried_from=repeats,
     )
     finding.verdict = None if review.verdict == WITHDRAWN else review.verdict
     finding.decided_state, finding.reviews_count = review.state, review.sequence

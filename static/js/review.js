@@ -17,9 +17,9 @@ const actions = {
   skip: () => line.skip(),
   back: () => line.back(),
   undo: () => ledger.undo(),
-  comment: () => page.openComment(),
+  comment: () => page.forms.openComment(),
   mine: () => ledger.takeOrLeave(),
-  assign: () => page.openAssign(),
+  assign: () => page.forms.openAssign(),
   edit: () => line.current?.data.may.review && location.assign(`${line.current.data.edit}?next=${encodeURIComponent(location.pathname + location.search)}`),
   photo: () => line.current && location.assign(line.current.data.photo.page),
   actual: () => line.current?.toggleScale(),
@@ -32,7 +32,7 @@ for (const place of [1, 2, 3, 4]) actions[`state_${place}`] = () => ledger.decid
 
 listenToKeys(scene.keys, actions);
 document.addEventListener("keydown", (event) => {
-  if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || event.target.closest("textarea, input")) return;
+  if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || event.target.closest("textarea, input") || document.querySelector("dialog[open]")) return;
   event.preventDefault();
   actions.undo?.();
 });
@@ -42,7 +42,7 @@ for (const button of document.querySelectorAll("[data-action]")) {
 const byAction = Object.fromEntries(Object.entries(scene.keys).map(([key, action]) => [action, key]));
 for (const label of document.querySelectorAll("[data-key]")) label.textContent = (byAction[label.dataset.key] ?? "").toUpperCase();
 document.getElementById("show-keys").addEventListener("click", actions.help);
-page.onComment((text) => ledger.comment(text));
-page.onAssign((assignee) => ledger.assign(assignee));
+page.forms.onComment((text) => ledger.comment(text));
+page.forms.onAssign((assignee) => ledger.assign(assignee));
 page.onResolve((address, resolved) => ledger.resolve(address, resolved));
 line.begin(scene);

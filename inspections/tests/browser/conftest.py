@@ -87,7 +87,7 @@ class Visitor:
         answering = ("/photos/", "/decide/", "/review/", "/comments/")
         refused = "status of 4" in said.text and any(part in address for part in answering)
         # Where a test cuts the line, the browser says so.
-        cut = any(end in address for end in ("/decide/", "/draw/", "/looked/"))
+        cut = any(end in address for end in ("/decide/", "/draw/", "/looked/", "/tiles/"))
         refused = refused or ("net::ERR_FAILED" in said.text and cut)
         if said.type in ("error", "warning") and not refused:
             self.complaints.append(f"{said.type}: {said.text} ({said.location.get('url')})")

@@ -43,7 +43,7 @@ def page(enter, queue) -> Page:
 
 def left(page: Page) -> int:
     """How many the page says are left, once all decisions have arrived."""
-    page.wait_for_function("['0', undefined].includes(document.documentElement.dataset.unsaved)")
+    expect(page.locator("html:not([data-unsaved]), html[data-unsaved='0']")).to_have_count(1)
     return page.evaluate(LEFT)
 
 
@@ -101,7 +101,8 @@ def test_the_second_of_two_chooses(page, enter, queue):
     settled(page)
     other.keyboard.press("x")
     expect(other.locator("#meanwhile")).to_be_visible()
-    expect(other.locator("#meanwhile-words")).to_contain_text("reviewer has accepted it meanwhile")
+    expect(other.locator("#meanwhile-words")).to_contain_text("Reviewer has decided on crack")
+    expect(other.locator("#meanwhile")).to_contain_text("Accepted by Reviewer")
     other.get_by_role("button", name="Leave it so").click()
     settled(other)
 

@@ -1,14 +1,17 @@
 """The review: which regions come, in which order, and what a key press writes."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from inspections.models import Finding, LookAlikes, Membership, Role, SegmentationRun
+from inspections.models import Drawing, Finding, LookAlikes, Membership, Review, Role, SegmentationRun
 from inspections.services.closing import close_survey
-from inspections.services.reviews import record_review
+from inspections.services.reviews import accept_drawn, carry_review, record_review, withdraw_review
 from inspections.testing import (
     make_bridge,
     make_element,
@@ -188,16 +191,96 @@ def test_one_request_decides_and_brings_the_next(client, survey):
     assert decide(client, first, action="undo", seen=1).json()["verdict"] == "undecided"
 
 
+def test_today_counts_what_was_decided_and_stands(client, survey, reviewer, organisation):
+    first, second, third, drawn, again = analysed(survey, 0.9, 0.8, 0.7, 0.6, 0.5)
+    other = make_user(Role.REVIEWER, organisation, username="grace")
+
+    def today() -> int:
+        return ask(client).json()["today"]
+
+    for finding in (first, second):
+        record_review(finding=finding, reviewer=reviewer, verdict="accepted")
+    record_review(finding=first, reviewer=reviewer, verdict="rejected", reason="joint")
+    assert today() == 2
+    # Back to the first word on it, then to none.
+    withdraw_review(finding=first, reviewer=reviewer)
+    assert today() == 2
+    withdraw_review(finding=first, reviewer=reviewer)
+    assert today() == 1
+    record_review(finding=third, reviewer=other, verdict="accepted")
+    record_review(finding=third, reviewer=reviewer, verdict="rejected")
+    assert today() == 2
+    withdraw_review(finding=third, reviewer=reviewer)
+    assert today() == 1, "what counts again is another's"
+    # A line that was drawn is accepted by itself; a new analysis repeats what stands.
+    drawing = Drawing.objects.create(run=drawn.run, image=drawn.image, author=reviewer, kind="line", status="done")
+    Finding.objects.filter(pk=drawn.pk).update(drawing=drawing)
+    accept_drawn(Finding.objects.get(pk=drawn.pk), reviewer, note="", state="")
+    assert today() == 1
+    Finding.objects.filter(pk=second.pk).update(is_current=False)
+    carry_review(again, Finding.objects.get(pk=second.pk))
+    assert today() == 1
+
+
+def test_the_pace_leaves_out_what_was_taken_back_or_made_at_once(client, survey, reviewer):
+    findings = analysed(survey, *[0.5] * 9)
+    noon = timezone.now().replace(hour=12)
+    for place, finding in enumerate(findings):
+        review = record_review(finding=finding, reviewer=reviewer, verdict="accepted")
+        # Six by hand, four seconds each; three with one Apply.
+        made = noon + timedelta(seconds=4 * min(place, 6), microseconds=place)
+        QuerySet.update(Review.objects.filter(pk=review.pk), created_at=made)
+    assert ask(client).json()["secondsEach"] == 4
+    for finding in findings[2:]:
+        withdraw_review(finding=finding, reviewer=reviewer)
+    assert ask(client).json()["secondsEach"] == 8
+
+
 def test_the_second_of_two_is_told_what_the_first_decided(client, survey, organisation):
     (finding,) = analysed(survey, 0.9)
     other = make_user(Role.REVIEWER, organisation, username="grace")
-    record_review(finding=finding, reviewer=other, verdict="accepted", state="CS3")
+    record_review(finding=finding, reviewer=other, verdict="accepted", state="CS3", note="seen from the rope")
     answer = decide(client, finding, action="rejected", reason="moss", seen=0)
     assert answer.status_code == 409
     told = answer.json()
     assert told["code"] == "decided_meanwhile" and "grace has accepted it" in told["detail"]
     assert (told["verdict"], told["state"], told["seen"]) == ("accepted", "CS3", 1)
+    # All that the second needs to choose: who, what, when and why.
+    assert (told["by"], told["decision"], told["isOwn"]) == ("grace", "Accepted as CS3, by grace", False)
+    assert "Accepted as CS3" in told["standing"] and "seen from the rope" in told["standing"]
+    assert "Accepted as CS3" in told["html"]
     assert decide(client, finding, action="rejected", reason="moss", seen=1).status_code == 200
+
+
+def test_an_answer_tells_what_stands_now(client, survey):
+    (finding,) = analysed(survey, 0.9)
+    told = decide(client, finding, action="accepted", state="CS2", seen=0).json()
+    assert told["decision"] == "Accepted as CS2, by ada" and told["isOwn"] and told["may"]["review"]
+    assert "Accepted as CS2" in told["html"] and "State given" in told["html"]
+    told = decide(client, finding, action="undo", seen=1, show=True).json()
+    assert (told["decision"], told["standing"].strip()) == ("", "")
+    assert "Accepted as CS2" not in told["html"]
+    # For a page that does not hold the region: as after a reload.
+    assert told["region"]["id"] == str(finding.pk) and told["region"]["decide"]
+    close_survey(survey=survey, user=finding.reviews.first().reviewer, undecided=1)
+    told = decide(client, finding, action="accepted", seen=2).json()
+    assert told["code"] == "survey_closed" and not told["may"]["review"] and "Signed off by ada" in told["readOnly"]
+
+
+def test_undo_names_the_first_decision_as_its_own(client, survey, organisation):
+    (finding,) = analysed(survey, 0.9)
+    grace = make_user(Role.REVIEWER, organisation, username="grace")
+    record_review(finding=finding, reviewer=grace, verdict="accepted")
+    decide(client, finding, action="rejected", reason="moss")
+    assert decide(client, finding, action="undo").json()["decision"] == "Accepted, by grace"
+
+
+def test_a_region_offers_the_states_of_its_organisation(client, survey):
+    analysed(survey, 0.9)
+    (region,) = ask(client).json()["regions"]
+    assert [state["value"] for state in region["states"]] == ["CS1", "CS2", "CS3", "CS4"]
+    page = client.get(reverse("review")).text
+    assert 'data-action="state_4"' in page and "Accept with the fourth state (4)" in page
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,14 @@ from inspections.models.reviews import Verdict
 from inspections.services.closing import close_survey, reopen_survey
 from inspections.services.comments import assign
 from inspections.services.images import add_image
-from inspections.services.reviews import Decision, record_review, record_reviews, withdraw_review
+from inspections.services.reviews import (
+    Decision,
+    accept_drawn,
+    carry_review,
+    record_review,
+    record_reviews,
+    withdraw_review,
+)
 from inspections.services.runs import request_run
 from inspections.testing import draw_photo, make_finding, make_image, make_run, make_user
 
@@ -96,6 +103,77 @@ def test_what_was_decided_can_be_taken_back_step_by_step(finding, reviewer) -> N
     assert list(fresh.reviews.values_list("verdict", flat=True)) == ["accepted", "withdrawn"]
     with refused("nothing_decided"):
         withdraw_review(finding=fresh, reviewer=reviewer)
+
+
+def stands(finding) -> tuple[str | None, str, str]:
+    row = Finding.objects.get(pk=finding.pk)
+    last = row.reviews.order_by("sequence").last()
+    return row.verdict, last.reason, row.decided_state
+
+
+def test_each_step_back_goes_one_decision_further(finding, reviewer) -> None:
+    other = make_user(Role.REVIEWER, finding.image.survey.bridge.organisation, username="grace")
+    record_review(finding=finding, reviewer=other, verdict="accepted", state="CS2")
+    record_review(finding=finding, reviewer=reviewer, verdict="rejected", reason="joint")
+    record_review(finding=finding, reviewer=reviewer, verdict="rejected", reason="moss")
+    steps = [("rejected", "joint", ""), ("accepted", "", "CS2"), (None, "", "")]
+    for place, step in enumerate(steps):
+        withdraw_review(finding=finding, reviewer=reviewer, seen=3 + place)
+        assert stands(finding) == step
+    with refused("nothing_decided"):
+        withdraw_review(finding=finding, reviewer=reviewer)
+    assert finding.reviews.count() == 6
+
+
+def test_whoever_decides_anew_after_stepping_back_steps_back_over_that_too(finding, reviewer) -> None:
+    record_review(finding=finding, reviewer=reviewer, verdict="accepted")
+    record_review(finding=finding, reviewer=reviewer, verdict="rejected", reason="joint")
+    withdraw_review(finding=finding, reviewer=reviewer)
+    record_review(finding=finding, reviewer=reviewer, verdict="rejected", reason="stain")
+    withdraw_review(finding=finding, reviewer=reviewer)
+    assert stands(finding) == ("accepted", "", "")
+    withdraw_review(finding=finding, reviewer=reviewer)
+    assert stands(finding) == (None, "", "")
+    record_review(finding=finding, reviewer=reviewer, verdict="rejected", reason="moss")
+    withdraw_review(finding=finding, reviewer=reviewer)
+    assert stands(finding) == (None, "", "")
+
+
+def test_steps_lead_back_over_what_an_earlier_analysis_had(finding, reviewer) -> None:
+    record_review(finding=finding, reviewer=reviewer, verdict="accepted", state="CS2")
+    record_review(finding=finding, reviewer=reviewer, verdict="rejected", reason="joint")
+    again = make_finding(finding.run)
+    carry_review(again, Finding.objects.get(pk=finding.pk))
+    third = make_finding(finding.run)
+    carry_review(third, Finding.objects.get(pk=again.pk))
+    record_review(finding=third, reviewer=reviewer, verdict="rejected", reason="moss")
+    for step in (("rejected", "joint", ""), ("accepted", "", "CS2"), (None, "", "")):
+        withdraw_review(finding=third, reviewer=reviewer)
+        assert stands(third) == step
+    with refused("nothing_decided"):
+        withdraw_review(finding=third, reviewer=reviewer)
+    assert stands(finding) == stands(again) == ("rejected", "joint", "")
+
+
+def test_what_a_drawing_made_is_taken_back_like_a_decision(finding, reviewer) -> None:
+    accept_drawn(finding, reviewer, note="the left end", state="CS2")
+    record_review(finding=finding, reviewer=reviewer, verdict="rejected", reason="moss")
+    for step in (("accepted", "", "CS2"), (None, "", "")):
+        withdraw_review(finding=finding, reviewer=reviewer)
+        assert stands(finding) == step
+
+
+def test_nobody_takes_back_unseen_what_another_has_decided_since(finding, reviewer) -> None:
+    other = make_user(Role.REVIEWER, finding.image.survey.bridge.organisation, username="grace")
+    record_review(finding=finding, reviewer=reviewer, verdict="accepted", seen=0)
+    record_review(finding=finding, reviewer=other, verdict="rejected", seen=1)
+    with refused("decided_meanwhile"):
+        withdraw_review(finding=finding, reviewer=reviewer, seen=1)
+    withdraw_review(finding=finding, reviewer=other, seen=2)
+    withdraw_review(finding=finding, reviewer=other, seen=3)
+    # Somebody has taken it back already: that is to be seen, too.
+    with pytest.raises(InspectionError, match="grace has taken back the decision on it meanwhile"):
+        withdraw_review(finding=finding, reviewer=reviewer, seen=1)
 
 
 def test_many_are_decided_together_or_not_at_all(reviewer, finding) -> None:

@@ -31,16 +31,32 @@ export class Line {
     const known = this.coming.length;
     for (const data of regions ?? []) {
       if (this.decided.has(data.id) || this.#holds(data.id)) continue;
-      this.coming.push(new Region(this.stage, data));
+      this.coming.push(this.#made(data));
     }
     if (regions) this.isAtEnd = this.coming.length === known;
-    if (left !== undefined) this.page.showProgress({ left, secondsEach, today });
+    if (left !== undefined) this.page.progress.correct({ left, secondsEach, today });
     if (!this.current) this.#show(this.coming.shift() ?? null);
     else this.#prepare();
   }
 
   #holds(id) {
     return this.current?.data.id === id || this.coming.some((region) => region.data.id === id);
+  }
+
+  // The region with this id, where it is here.
+  find(id) {
+    return [this.current, ...this.coming, ...this.seen].find((region) => region?.data.id === id);
+  }
+
+  // One that the server has brought beside the row.
+  adopt(data) {
+    return this.find(data.id) ?? this.#made(data);
+  }
+
+  // What was skipped comes again as it stands by now; where it was seen before it tells the same.
+  #made(data) {
+    const twin = this.find(data.id);
+    return new Region(this.stage, twin ? Object.assign(twin.data, data) : data);
   }
 
   // Where the server goes on from: the last region that is here.
@@ -72,14 +88,27 @@ export class Line {
     this.#show(before);
   }
 
-  // Brings a region that was decided before the eyes again.
+  // Brings a region before the eyes again.
   recall(region) {
-    this.decided.delete(region.data.id);
-    const place = this.seen.indexOf(region);
-    if (place >= 0) this.seen.splice(place, 1);
-    if (this.current === region) return;
-    if (this.current) this.coming.unshift(this.current);
+    if (this.current === region) {
+      this.decided.delete(region.data.id);
+      return;
+    }
+    const here = this.current;
+    this.putBack(region);
+    this.coming.shift();
+    if (here) this.coming.unshift(here);
     this.#show(region);
+  }
+
+  // To be the next, behind the one on show.
+  putBack(region) {
+    this.decided.delete(region.data.id);
+    for (const row of [this.seen, this.coming]) {
+      const place = row.indexOf(region);
+      if (place >= 0) row.splice(place, 1);
+    }
+    if (this.current !== region) this.coming.unshift(region);
   }
 
   async refill() {

@@ -1,19 +1,19 @@
 // Everything around the region: its words, its place in the photo, how far we are, what went wrong.
 
-import { fixed } from "../numbers.js";
 import { logInLink } from "../post.js";
-import { peopleOf } from "../talk/people.js";
+import { Forms } from "./forms.js";
+import { load } from "./pictures.js";
+import { Progress } from "./progress.js";
 
 export class Page {
   constructor(scene) {
     this.scene = scene;
-    for (const id of ["progress", "trouble", "facts", "context", "earlier", "comment", "done", "bar", "stage", "meanwhile", "assign"]) {
+    for (const id of ["trouble", "facts", "context", "earlier", "done", "bar", "stage", "pending"]) {
       this[id] = document.getElementById(id);
     }
-    this.text = document.getElementById("comment-text");
-    this.whom = document.getElementById("assign-to");
-    document.getElementById("comment-close").addEventListener("click", () => this.#closeForms());
-    document.getElementById("assign-close").addEventListener("click", () => this.#closeForms());
+    this.progress = new Progress();
+    this.forms = new Forms();
+    this.stage.addEventListener("sight", () => this.region && this.#allow(this.region));
   }
 
   // Without a region: the end of the queue, or the next ones are still on their way.
@@ -22,13 +22,11 @@ export class Page {
     this.stage.hidden = !region && isAtEnd;
     this.stage.setAttribute("aria-busy", String(!region && !isAtEnd));
     this.done.hidden = Boolean(region) || !isAtEnd;
-    this.#closeForms();
+    this.forms.turnTo(region);
     this.region = region;
     if (!region) return this.#address("");
     const { data } = region;
-    this.#allow(data);
-    this.facts.innerHTML = data.html;
-    this.showTalk(region);
+    this.refresh(region);
     this.context.replaceChildren(picture(data.photo.preview, interpolate(gettext("%(photo)s, the whole photo"), { photo: data.photo.name }, true), data.photo.page, data));
     this.earlier.hidden = !data.earlier;
     if (data.earlier) {
@@ -39,9 +37,25 @@ export class Page {
     return this.#address(data.id);
   }
 
+  // What stands on the region, if it is still the one on show.
+  refresh(region) {
+    if (!region || region !== this.region) return;
+    const { html, pending } = region.data;
+    this.#allow(region);
+    this.facts.innerHTML = html;
+    this.pending.hidden = !pending;
+    this.pending.textContent = pending ? interpolate(gettext("%(decision)s; not saved yet."), { decision: pending }, true) : "";
+    this.showTalk(region);
+  }
+
   // What this reader may not do with this region has no button, and where it is deciding a sentence instead.
-  #allow({ may, readOnly }) {
+  #allow({ isBlind, data: { may, readOnly, states } }) {
     for (const button of this.bar.querySelectorAll("[data-needs]")) button.hidden = !may[button.dataset.needs];
+    for (const button of this.bar.querySelectorAll("[data-decides] button")) button.disabled = isBlind;
+    this.bar.querySelectorAll("[data-action^='state_']").forEach((button, place) => {
+      button.hidden = !states[place];
+      button.firstElementChild.textContent = states[place]?.words ?? "";
+    });
     const why = document.getElementById("read-only");
     why.hidden = may.review;
     why.lastElementChild.textContent = readOnly;
@@ -76,20 +90,8 @@ export class Page {
     history.replaceState(null, "", address);
   }
 
-  showProgress({ left, secondsEach, today }) {
-    const minutes = Math.max(1, Math.round((left * secondsEach) / 60));
-    const time = minutes < 90
-      ? interpolate(gettext("about %(minutes)s min"), { minutes }, true)
-      : interpolate(gettext("about %(hours)s h"), { hours: fixed(minutes / 60, 1) }, true);
-    const grouped = (count) => count.toLocaleString("en-GB").replaceAll(",", "\u202f");
-    const told = { left: grouped(left), time, today: grouped(today) };
-    const sentence = left ? gettext("%(left)s left, %(time)s; %(today)s decided today") : gettext("%(today)s decided today");
-    this.counts = interpolate(sentence, told, true);
-    this.progress.textContent = this.counts;
-  }
-
   say(sentence) {
-    this.progress.textContent = this.counts ? `${sentence} ${this.counts}` : sentence;
+    this.progress.say(sentence);
   }
 
   // `trouble`: "away" while the server does not answer, "out" when the session has ended.
@@ -113,73 +115,28 @@ export class Page {
       this.trouble.replaceChildren(`${sentence} `, ...(link ? [link] : []));
     }
     this.trouble.hidden = false;
+    this.isRefusal = false;
+  }
+
+  // A refusal stays until the reviewer goes on; trouble with the line until the line is back.
+  refuse(sentence) {
+    this.complain(sentence ?? gettext("That was refused."));
+    this.isRefusal = true;
   }
 
   calm() {
-    this.trouble.hidden = true;
+    if (!this.isRefusal) this.trouble.hidden = true;
   }
 
-  // True: decide all the same. False: leave what somebody else decided.
-  ask(sentence) {
-    document.getElementById("meanwhile-words").textContent = sentence;
-    this.meanwhile.showModal();
-    return new Promise((resolve) => {
-      const answer = (insists) => () => {
-        this.meanwhile.close();
-        resolve(insists);
-      };
-      document.getElementById("meanwhile-keep").onclick = answer(false);
-      document.getElementById("meanwhile-mine").onclick = answer(true);
-      this.meanwhile.oncancel = () => resolve(false);
-    });
-  }
-
-  openComment() {
-    if (!this.region?.data.may.speak) return;
-    this.#closeForms();
-    this.comment.hidden = false;
-    this.text.dataset.people = this.region.data.people;
-    this.text.focus();
-  }
-
-  async openAssign() {
-    const { region } = this;
-    if (!region?.data.may.assign) return;
-    const people = (await peopleOf(region.data.people)).filter(({ decides }) => decides);
-    if (region !== this.region) return;
-    this.#closeForms();
-    const nobody = { name: "", words: people.length ? gettext("nobody") : gettext("The members cannot be loaded now.") };
-    this.whom.replaceChildren(...[nobody, ...people].map(({ name, words }) => new Option(words || name, name)));
-    this.whom.value = region.data.assignee;
-    this.assign.hidden = false;
-    this.whom.focus();
-  }
-
-  #closeForms() {
-    this.comment.hidden = this.assign.hidden = true;
-    this.text.value = "";
-  }
-
-  onAssign(assign) {
-    this.assign.addEventListener("submit", (event) => {
-      event.preventDefault();
-      if (this.whom.options.length > 1) assign(this.whom.value);
-      this.#closeForms();
-    });
+  forgive() {
+    if (this.isRefusal) this.trouble.hidden = true;
+    this.isRefusal = false;
   }
 
   onResolve(resolve) {
     this.facts.addEventListener("submit", (event) => {
       event.preventDefault();
       resolve(event.target.getAttribute("action"), event.submitter.value);
-    });
-  }
-
-  onComment(say) {
-    this.comment.addEventListener("submit", (event) => {
-      event.preventDefault();
-      if (this.text.value.trim()) say(this.text.value.trim());
-      this.#closeForms();
     });
   }
 
@@ -196,7 +153,12 @@ function picture(address, words, page, data = null) {
   link.className = "review__picture";
   if (address) {
     const image = link.appendChild(new Image());
-    Object.assign(image, { src: address, alt: words });
+    image.alt = words;
+    const missing = link.appendChild(document.createElement("span"));
+    Object.assign(missing, { className: "review__missing", hidden: true, textContent: gettext("The picture could not be loaded.") });
+    load(image, address, (isThere) => {
+      missing.hidden = isThere;
+    });
   } else {
     link.textContent = words;
   }

@@ -1,5 +1,7 @@
 // One region at full size: tiles of the photo as plain pictures, its line over them, to be pushed about by hand.
 
+import { load } from "./pictures.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = 1.25;
 
@@ -13,10 +15,40 @@ export class Region {
     this.svg = this.element.appendChild(drawn(data));
     this.moved = this.svg.firstChild;
     this.shown = new Map();
+    this.missing = new Set();
+    this.blind = this.element.appendChild(document.createElement("p"));
+    Object.assign(this.blind, { className: "region__blind", hidden: true });
     const [x0, y0, x1, y1] = data.box;
     this.centre = data.widest ?? [(x0 + x1) / 2, (y0 + y1) / 2];
     this.isWhole = false;
     this.#listen();
+  }
+
+  get called() {
+    const { number, photo } = this.data;
+    return interpolate(gettext("crack %(number)s of %(photo)s"), { number, photo: photo.name }, true);
+  }
+
+  // Whether a part of the photo that should be in view could not be loaded.
+  get isBlind() {
+    return this.missing.size > 0;
+  }
+
+  // What was decided, until the server has said what stands.
+  expect(verdict, words) {
+    Object.assign(this.data, { verdict, pending: words });
+    this.#paint();
+  }
+
+  // What the server says stands. A refusal may come without.
+  update({ seen, verdict, state, assignee, may, readOnly, openComments, thread, html }) {
+    if (html === undefined) return;
+    Object.assign(this.data, { seen, verdict, state, assignee, may, readOnly, openComments, thread, html, pending: "" });
+    this.#paint();
+  }
+
+  #paint() {
+    this.moved.setAttribute("data-verdict", this.data.verdict);
   }
 
   get #actual() {
@@ -37,6 +69,7 @@ export class Region {
 
   reveal() {
     this.prepare();
+    this.#paint();
     this.element.classList.add("is-shown");
     this.element.inert = false;
   }
@@ -83,7 +116,19 @@ export class Region {
       if (wanted.has(name)) continue;
       picture.remove();
       this.shown.delete(name);
+      this.#see(name, true);
     }
+  }
+
+  // Of a picture whether it is there. What is missing is said where it is missing.
+  #see(name, isThere) {
+    if (isThere ? !this.missing.delete(name) : this.missing.has(name)) return;
+    if (!isThere) this.missing.add(name);
+    this.blind.hidden = !this.isBlind;
+    this.blind.textContent = this.isBlind
+      ? gettext("The picture could not be loaded. It is fetched again as soon as it can be; nobody can decide on what they do not see.")
+      : "";
+    this.stage.dispatchEvent(new Event("sight"));
   }
 
   // As much photo in the window as there is.
@@ -104,9 +149,12 @@ export class Region {
       picture.alt = "";
       picture.decoding = "async";
       picture.draggable = false;
-      picture.src = `${photo.tiles}${name}.jpg`;
       this.tiles.append(picture);
       this.shown.set(name, picture);
+      load(picture, `${photo.tiles}${name}.jpg`, (isThere) => {
+        picture.classList.toggle("is-missing", !isThere);
+        if (picture.isConnected) this.#see(name, isThere);
+      });
     }
     const [x, y] = [column, row].map((place) => place * photo.tileSize * 2 ** step);
     const size = [photo.width - x, photo.height - y].map((rest) => Math.min(rest, photo.tileSize * 2 ** step) * this.scale);
@@ -141,7 +189,6 @@ function drawn(data) {
   svg.setAttribute("aria-label", interpolate(gettext("Crack %(number)s of %(photo)s, at full size"), { number: data.number, photo: data.photo.name }, true));
   const group = svg.appendChild(document.createElementNS(SVG, "g"));
   group.setAttribute("class", "crack");
-  group.setAttribute("data-verdict", data.verdict);
   const shape = data.lines.map((line) => `M${line.map(([x, y]) => `${x} ${y}`).join("L")}`).join("");
   for (const name of ["crack__casing", "crack__line"]) {
     const path = group.appendChild(document.createElementNS(SVG, "path"));
