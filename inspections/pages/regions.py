@@ -58,8 +58,9 @@ def describe_standing(request: MemberRequest, finding: Finding) -> dict[str, Any
 
     `by` is who acted on it last, `decision` what stands in words, `standing` the same as HTML; both empty for nothing.
     """
-    standing = standing_decision(finding.reviews.all())
-    last = next(iter(finding.reviews.all()), None)
+    reviews = list(finding.reviews.all())
+    standing = standing_decision(reviews)
+    last = reviews[0] if reviews else None
     return _told(request, finding) | {
         "by": person(last.reviewer) if last else "",
         "isOwn": last is not None and last.reviewer_id == request.user.pk,
