@@ -32,6 +32,7 @@ export function tellDrawn() {
     words.append(...sentence(drawn));
     line.append(undoButton(drawn, words));
   }
+  line.append(closeButton(box));
   box.hidden = false;
 }
 
@@ -76,6 +77,16 @@ function undoButton(drawn, words) {
     leaveWord({ was: drawn.was, isTakenBack: true });
     history.replaceState(null, "", drawn.back);
     location.reload();
+  });
+  return button;
+}
+
+function closeButton(box) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "button button--small button--quiet", textContent: gettext("Close") });
+  button.addEventListener("click", () => {
+    button.closest(".message").remove();
+    box.hidden = !box.children.length;
   });
   return button;
 }
