@@ -97,7 +97,7 @@ class Ruler:
         # So wide that the photo is not asked for the edges, a hand sees them as well as anybody.
         shown = hand & (narrow | np.isfinite(seen) | (edges.width > RANGE_PX[1]))
         drawn = hand & line.counts
-        shown &= np.count_nonzero(shown & drawn) >= MIN_SHOWN_SHARE * max(1, np.count_nonzero(drawn))
+        shown &= np.count_nonzero(shown & drawn) >= MIN_SHOWN_SHARE * max(1, int(np.count_nonzero(drawn)))
         sure = ~hand & (narrow | (wide >= HANDOVER_PX[1]))
         # Where the photo says next to nothing, burnt out or out of focus, the map is all there is.
         if sure.sum() < MIN_SURE_SHARE * np.count_nonzero(~hand):

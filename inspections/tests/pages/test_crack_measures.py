@@ -8,6 +8,7 @@ from inspections.conditions import Width, builtin_packs, propose
 from inspections.models import Finding, Role, SegmentationRun, SurveyImage
 from inspections.services.conditions import judge_finding
 from inspections.services.reviews import record_review
+from inspections.templatetags.quantities import crack_width, widest_width
 from inspections.testing import (
     make_bridge,
     make_finding,
@@ -17,7 +18,6 @@ from inspections.testing import (
     make_survey,
     make_user,
 )
-from inspections.templatetags.quantities import crack_width, widest_width
 from inspections.tests.pages.reading import by_id, words
 from inspections.tests.pages.world import make_drawing
 
