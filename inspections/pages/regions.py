@@ -28,10 +28,10 @@ def first_of(rows: FindingQuerySet, count: int) -> list[Finding]:
 
 def with_surroundings(rows: FindingQuerySet) -> FindingQuerySet:
     """What one region needs, with its row."""
-    related = ("image__survey__bridge__organisation", "image__survey__closed_by", "image__element", "run__network")
+    related = ("image__survey__bridge__organisation", "image__survey__closed_by", "image__element__parent")
     reviews = Review.objects.select_related("reviewer").order_by("-sequence")
     return (
-        rows.select_related(*related, "assignee")
+        rows.select_related(*related, "run__network", "assignee")
         .defer("mask_runs", "image__metadata", "image__scale", "image__markers")
         .prefetch_related(Prefetch("comments", Comment.objects.as_thread()), Prefetch("reviews", reviews))
     )

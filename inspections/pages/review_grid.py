@@ -21,7 +21,7 @@ from inspections.pages.keys import sheet
 from inspections.pages.patchgroups import page_of
 from inspections.pages.queue import Queue, for_you
 from inspections.pages.requests import MemberRequest, read_body
-from inspections.pages.review import place_of
+from inspections.pages.review import offered_for
 from inspections.services.reviews import Decision, record_reviews, withdraw_review
 
 UNDO = "undo"
@@ -38,9 +38,9 @@ def review_grid(request: MemberRequest) -> HttpResponse:
     page = page_of(queue.rows(request.user), int(asked) if asked.isdecimal() and len(asked) < 7 else 1)
     keys = sheet("grid")
     context = {
-        "queue": queue,
-        "place": place_of(request, queue),
+        **offered_for(request, queue),
         "page": page,
+        "left": page.left,
         "for_you": for_you(request.user),
         "reasons": Reason.choices,
         "may_review": bool(request.user.organisations_allowing(Role.REVIEWER)),
@@ -136,7 +136,7 @@ def _what_became(finding: Finding) -> str:
     last = Review.objects.filter(finding=finding).select_related("reviewer").order_by("-sequence").first()
     if last is None:
         return _("Crack {number} of {photo} is undecided.").format(**names)
-    names["by"] = last.reviewer.get_username()
+    names["by"] = last.reviewer.known_as
     if last.verdict == WITHDRAWN:
         return _("Crack {number} of {photo}: {by} has taken the decision back.").format(**names)
     names["verdict"] = inside(last.get_verdict_display())

@@ -114,7 +114,7 @@ def _record(
     last = finding.reviews.select_related("reviewer").last() if finding.reviews_count else None
     if last is not None and seen is not None and seen != finding.reviews_count:
         raise InspectionError(
-            "decided_meanwhile", by=last.reviewer.get_username(), verdict=inside(last.get_verdict_display())
+            "decided_meanwhile", by=last.reviewer.known_as, verdict=inside(last.get_verdict_display())
         )
     review = _write(finding, reviewer, decision)
     more: dict[str, Any] = {"taken_back": True} if taken_back else {}
@@ -124,6 +124,7 @@ def _record(
             "reason": last.reason,
             "state": last.state,
             "by": last.reviewer.get_username(),
+            "name": last.reviewer.known_as,
         }
     remember(
         Event.Kind.DECIDED,
@@ -143,7 +144,7 @@ def _ensure_not_replaced(finding: Finding) -> None:
     """A decision on a crack that somebody has redrawn would stand where nobody sees it."""
     drawing = finding.replaced_by.filter(status=Drawing.Status.DONE).select_related("author").first()
     if drawing is not None:
-        raise InspectionError("drawn_meanwhile", by=drawing.author.get_username(), number=finding.number)
+        raise InspectionError("drawn_meanwhile", by=drawing.author.known_as, number=finding.number)
 
 
 def _check(finding: Finding, decision: Decision) -> None:

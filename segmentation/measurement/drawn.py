@@ -86,13 +86,14 @@ def split(canvas: Canvas, mask: Mask, cut: Points) -> tuple[Crack, ...]:
     return pieces
 
 
-def merge(canvas: Canvas, masks: Sequence[Mask]) -> tuple[Crack, ...]:
+def merge(canvas: Canvas, masks: Sequence[Mask], *, by_hand: Mask | None = None) -> tuple[Crack, ...]:
     """Several cracks as one; pieces that do not touch are joined by straight lines, a pixel wide, the nearest first.
 
-    Raises TooFarApart where a gap is longer than LONGEST_GAP_PX or than what it joins.
+    Widths are those that the photo shows where the mask was drawn `by_hand`. Raises TooFarApart where a gap is longer
+    than LONGEST_GAP_PX or than what it joins.
     """
     mask = np.logical_or.reduce(masks)
-    return _some(_trace(canvas, _bridged(mask)))
+    return _some(_trace(canvas, _bridged(mask), by_hand=by_hand))
 
 
 def _trace(canvas: Canvas, mask: Mask, *, never: Mask | None = None, by_hand: Mask | None = None) -> tuple[Crack, ...]:
