@@ -138,9 +138,17 @@ def _join(
     basis: Basis, pixels: NDArray[np.uint8], calibration: Calibration, cracks: Sequence[Crack], joint: Joint
 ) -> list[Crack]:
     members: list[Crack | Finding] = [*(cracks[place] for place in joint.cracks), *joint.findings]
-    window, canvas = _canvas(basis, pixels, calibration, [member.box for member in members])
+    boxes = [member.box for member in (*members, *basis.replaced)]
+    window, canvas = _canvas(basis, pixels, calibration, boxes)
     masks = [_mask(member, window) for member in members]
-    return [window.outside(crack) for crack in merge(canvas, masks, photo_only=not basis.replaced)]
+    by_hand = np.ones(window.shape, bool)
+    if basis.replaced:
+        drawn, known = (
+            masks[: len(joint.cracks)],
+            [*masks[len(joint.cracks) :], *(_mask(one, window) for one in basis.replaced)],
+        )
+        by_hand = np.logical_or.reduce(drawn) & ~np.logical_or.reduce(known)
+    return [window.outside(crack) for crack in merge(canvas, masks, by_hand=by_hand)]
 
 
 def _canvas(

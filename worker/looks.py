@@ -14,14 +14,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from inspections.models import LookAlikes, Survey
+from inspections.services.patches import PATCH_PX, patch_window
 from inspections.services.storage import writing
 from segmentation.results import Point
 from segmentation.run_lengths import Box
 from worker.appearance import Descriptor, describe
 
-PATCH_PX = 192
-LARGEST_PX = 1024
-MARGIN = 1.3
 QUALITY = 82
 NEAR = 0.42
 """Distance of two descriptors up to which patches count as alike. Wider, groups mix surfaces (DECISIONS.md)."""
@@ -90,15 +88,10 @@ def group_by_look(survey: Survey, patches: Sequence[Image.Image]) -> list[LookAl
 
 def _cut(pixels: NDArray[np.uint8], crack: Region) -> Image.Image:
     height, width = pixels.shape[:2]
-    x0, y0, x1, y1 = crack.box
-    side = int(max(PATCH_PX, MARGIN * max(x1 - x0, y1 - y0)))
-    middle = (x0 + x1) / 2, (y0 + y1) / 2
-    if side > LARGEST_PX:
-        side, middle = LARGEST_PX, crack.width_max_at or crack.path[len(crack.path) // 2]
-    side = min(side, height, width)
-    left = int(np.clip(middle[0] - side / 2, 0, width - side))
-    top = int(np.clip(middle[1] - side / 2, 0, height - side))
-    window = Image.fromarray(np.ascontiguousarray(pixels[top : top + side, left : left + side]))
+    place = crack.width_max_at or crack.path[len(crack.path) // 2]
+    seen = patch_window(crack.box, (width, height), place)
+    part = pixels[seen.top : seen.top + seen.side, seen.left : seen.left + seen.side]
+    window = Image.fromarray(np.ascontiguousarray(part))
     return window.resize(
-        (PATCH_PX, PATCH_PX), Image.Resampling.LANCZOS if side > PATCH_PX else Image.Resampling.BICUBIC
+        (PATCH_PX, PATCH_PX), Image.Resampling.LANCZOS if seen.side > PATCH_PX else Image.Resampling.BICUBIC
     )

@@ -16,6 +16,10 @@ NO_PLACE = gettext_noop(
     "No width is known, although the photo has a scale: nowhere is the crack far enough from its ends and forks to be "
     "measured. Measure it on the bridge with a crack gauge."
 )
+NOT_SEEN = gettext_noop(
+    "No width is known, although the photo has a scale: the photo shows no dark line along what was drawn. Measure it "
+    "on the bridge with a crack gauge."
+)
 SPOKEN = {
     "": gettext_noop("an unnamed material"),
     "reinforced_concrete": gettext_noop("reinforced concrete"),

@@ -236,6 +236,14 @@ class Finding(Record):
         return self.width_mean_px if self.width_median_px is None else self.width_median_px
 
     @property
+    def is_unseen(self) -> bool:
+        """Whether a person drew it where the photo shows no dark line, and its width is therefore not known.
+
+        Of a line without forks the middle half is always far enough from the ends: nothing else keeps it unmeasured.
+        """
+        return self.drawing_id is not None and self.width_median_px is None and self.arms == 1
+
+    @property
     def axis_deg(self) -> int:
         """The orientation in whole degrees, 0 to 179: an axis of 179.6° lies along x again."""
         return round(self.orientation_deg) % 180

@@ -102,6 +102,10 @@ GRID_KEYS = (
     Key("none", ("Escape",), _("Unmark all")),
     Key("focus", ("e", "Enter"), _("Open it in focus")),
     Key("apply", ("Control+Enter",), _("Apply, as Ctrl+Enter")),
+    Key("undo", ("u", "Control+z"), _("Take the last Apply back")),
+    Key("hide", ("Shift",), _("Hide the lines")),
+    Key("page_onward", (".", "PageDown"), _("Next page")),
+    Key("page_back", (",", "PageUp"), _("Page before")),
     Key("help", ("?",), _("Show or hide the keys")),
 )
 

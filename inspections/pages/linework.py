@@ -9,7 +9,7 @@ from django.utils.html import strip_tags
 from inspections.media import DeepZoom
 from inspections.media.pyramids import TILE_SIZE
 from inspections.models import Drawing, Finding, SurveyImage
-from inspections.templatetags.quantities import crack_width
+from inspections.templatetags.quantities import crack_length, crack_width
 
 
 def full_size(image: SurveyImage) -> dict[str, Any]:
@@ -23,11 +23,12 @@ def full_size(image: SurveyImage) -> dict[str, Any]:
         "tileSize": TILE_SIZE,
         "tiles": reverse("photo-tile", args=[image.pk, level, 0, 0]).removesuffix("0_0.jpg") if image.pyramid else None,
         "draw": reverse("photo-draw", args=[image.pk]),
+        "page": reverse("photo", args=[image.pk]),
     }
 
 
 def describe_crack(finding: Finding) -> dict[str, Any]:
-    """A crack as a line; places in pixels of the upright photo, its width in words."""
+    """A crack as a line; places in pixels of the upright photo, its width and length in words."""
     return {
         "id": str(finding.pk),
         "number": finding.number,
@@ -37,6 +38,7 @@ def describe_crack(finding: Finding) -> dict[str, Any]:
         "drawn": finding.drawing_id is not None,
         "seen": finding.reviews_count,
         "width": unescape(strip_tags(crack_width(finding))),
+        "length": unescape(strip_tags(crack_length(finding))),
     }
 
 

@@ -45,6 +45,7 @@ def _crack(finding: Finding) -> dict[str, Any]:
         "box": finding.box,
         "verdict": finding.verdict or "undecided",
         "drawn": finding.drawing_id is not None,
+        "isUnseen": finding.is_unseen,
         "measures": reverse("finding-picked", args=[finding.pk]),
         "edit": reverse("finding-edit", args=[finding.pk]),
         "lengthPx": finding.length_px,

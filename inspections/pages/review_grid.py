@@ -1,11 +1,9 @@
-"""The review as a grid: patches of one size, look-alikes together, many decided with one Apply."""
+"""The review as a grid: patches of one size, look-alikes together, many decided with one Apply and taken back."""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Window
-from django.db.models.functions import RowNumber
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,38 +14,45 @@ from django.views.decorators.http import require_GET, require_POST
 
 from inspections.access import fetch
 from inspections.errors import InspectionError
-from inspections.models import Finding, Role
-from inspections.models.findings import FindingQuerySet
-from inspections.models.reviews import Reason, Verdict
+from inspections.language import inside
+from inspections.models import Finding, Review, Role
+from inspections.models.reviews import WITHDRAWN, Reason, Verdict
 from inspections.pages.keys import sheet
-from inspections.pages.queue import ORDERS, Queue, for_you
+from inspections.pages.patchgroups import page_of
+from inspections.pages.queue import Queue, for_you
 from inspections.pages.requests import MemberRequest, read_body
 from inspections.pages.review import offered_for
-from inspections.services.reviews import Decision, record_reviews
+from inspections.services.reviews import Decision, record_reviews, withdraw_review
 
-AT_ONCE, EACH = 120, 60
-"""Patches on one page, and at most so many of one group."""
+UNDO = "undo"
+NAMED = 3
+"""So many are named in a sentence about more."""
 
 
 @require_GET
 @never_cache
 def review_grid(request: MemberRequest) -> HttpResponse:
-    """The first patches of a queue, those that look alike under one heading, the largest group first."""
+    """A page of a queue, `page` from 1: those that look alike under one heading, the largest group first."""
     queue = Queue.from_query(request.GET)
-    rows = queue.rows(request.user)
+    asked = request.GET.get("page", "")
+    page = page_of(queue.rows(request.user), int(asked) if asked.isdecimal() and len(asked) < 7 else 1)
     keys = sheet("grid")
-    groups = _groups(queue, rows)
     context = {
         **offered_for(request, queue),
-        "groups": groups,
+        "page": page,
+        "left": page.left,
         "for_you": for_you(request.user),
-        "left": rows.count(),
-        "shown": sum(len(group["findings"]) for group in groups),
         "reasons": Reason.choices,
         "may_review": bool(request.user.organisations_allowing(Role.REVIEWER)),
         "keys": keys.by_action,
         "key_table": keys.keys,
-        "scene": {"keys": keys.bindings, "apply": reverse("review-apply")},
+        "scene": {
+            "keys": keys.bindings,
+            "apply": reverse("review-apply"),
+            "user": request.user.get_username(),
+            "left": page.left,
+            "pages": page.pages,
+        },
     }
     return render(request, "review/grid.html", context)
 
@@ -56,12 +61,13 @@ def review_grid(request: MemberRequest) -> HttpResponse:
 def review_apply(request: MemberRequest) -> HttpResponse:
     """Decide the same on many regions, all or none: JSON with `regions` [{id, seen}], `action` and `reason`.
 
-    409 tells which have been decided by somebody else meanwhile; nothing is written then.
+    409 tells which have changed meanwhile, by whom and to what; nothing is written then. The answer's `regions` are
+    what takes the batch back with the action `undo`: those that somebody else has changed since are left and named.
     """
     body = read_body(request)
     wanted = _wanted(body.get("regions"))
     action, reason = str(body.get("action") or ""), str(body.get("reason") or "")
-    if action not in Verdict.values:
+    if action not in (*Verdict.values, UNDO):
         raise InspectionError("invalid", field="action", reason=_("Choose “accepted” or “rejected”."))
     rows = Finding.objects.visible_to(request.user).select_related("image__survey__bridge__organisation")
     found = {finding.pk: finding for finding in rows.filter(pk__in=wanted)}
@@ -69,51 +75,29 @@ def review_apply(request: MemberRequest) -> HttpResponse:
         raise InspectionError("not_found")
     for organisation_member in {finding.image.survey_id: finding for finding in found.values()}.values():
         fetch(Finding.objects.all(), request.user, Role.REVIEWER, pk=organisation_member.pk)
-    changed = [str(pk) for pk, seen in wanted.items() if found[pk].reviews_count != seen]
+    if action == UNDO:
+        return JsonResponse(_take_back(request, found, wanted))
+    changed = [found[pk] for pk, seen in wanted.items() if found[pk].reviews_count != seen or not found[pk].is_current]
     if changed:
-        return JsonResponse(
-            {"code": "conflict", "detail": _told(len(changed)), "changed": changed},
-            status=409,
-        )
+        told = {"code": "conflict", "detail": _told(changed), "changed": [str(finding.pk) for finding in changed]}
+        return JsonResponse(told, status=409)
     made = record_reviews(
         findings=[found[pk] for pk in wanted], reviewer=request.user, decision=Decision(action, reason)
     )
-    return JsonResponse({"decided": len(made)})
+    regions = [{"id": str(review.finding_id), "seen": review.sequence} for review in made]
+    return JsonResponse({"decided": len(made), "regions": regions})
 
 
-def _groups(queue: Queue, rows: FindingQuerySet) -> list[dict[str, Any]]:
-    """Up to AT_ONCE regions: look-alikes under one heading, the largest group first; then those that stand alone.
-
-    Four queries however many regions there are; only those that are shown are read whole.
-    """
-    sizes = rows.order_by().filter(look_alikes__isnull=False).values("look_alikes").annotate(count=Count("pk"))
-    largest = sizes.filter(count__gt=1).order_by("-count", "look_alikes")
-    counts: dict[UUID, int] = dict(largest.values_list("look_alikes", "count")[:AT_ONCE])
-    chosen = _enough(counts)
-    place = Window(RowNumber(), partition_by=[F("look_alikes")], order_by=list(ORDERS[queue.order][1]))
-    alike = rows.filter(look_alikes__in=chosen).annotate(place=place).filter(place__lte=EACH)
-    keys = list(alike.values_list("pk", flat=True))
-    missing = AT_ONCE - len(keys)
-    alone = list(rows.exclude(look_alikes__in=counts).values_list("pk", flat=True)[:missing]) if missing > 0 else []
-    shown = Finding.objects.select_related("image").defer("mask_runs", "path", "branches", "image__metadata")
-    found = shown.in_bulk([*keys, *alone])
-    by_group: dict[UUID | None, list[Finding]] = {pk: [] for pk in chosen}
-    for finding in (found[key] for key in keys if key in found):
-        by_group[finding.look_alikes_id].append(finding)
-    groups = [{"findings": by_group[pk], "count": counts[pk], "alike": True} for pk in chosen if by_group[pk]]
-    single = [found[key] for key in alone if key in found]
-    return [*groups, {"findings": single, "count": len(single), "alike": False}] if single else groups
-
-
-def _enough(counts: Mapping[UUID, int]) -> list[UUID]:
-    """The first groups that fill a page."""
-    chosen, taken = [], 0
-    for pk, count in counts.items():
-        if taken >= AT_ONCE:
-            break
-        chosen.append(pk)
-        taken += min(count, EACH)
-    return chosen
+def _take_back(request: MemberRequest, found: Mapping[UUID, Finding], wanted: Mapping[UUID, int]) -> dict[str, Any]:
+    """Each by itself: what one other person has decided since does not keep the rest of a batch."""
+    taken, left = 0, []
+    for pk, seen in wanted.items():
+        try:
+            withdraw_review(finding=found[pk], reviewer=request.user, seen=seen)
+            taken += 1
+        except InspectionError:
+            left.append(found[pk])
+    return {"taken": taken, "left": len(left), "detail": _named(left) if left else ""}
 
 
 def _wanted(regions: Any) -> dict[UUID, int]:
@@ -126,9 +110,38 @@ def _wanted(regions: Any) -> dict[UUID, int]:
     return wanted
 
 
-def _told(count: int) -> str:
-    return ngettext(
-        "One of them was decided by somebody else meanwhile. It is left out now; apply again for the others.",
-        "{count} of them were decided by somebody else meanwhile. They are left out now; apply again for the others.",
-        count,
-    ).format(count=count)
+def _told(changed: list[Finding]) -> str:
+    cure = ngettext(
+        "It is not marked any more; apply again for the others.",
+        "They are not marked any more; apply again for the others.",
+        len(changed),
+    )
+    return f"{_named(changed)} {cure}"
+
+
+def _named(changed: list[Finding]) -> str:
+    """Who has done what to each, the first few by name."""
+    told = [_what_became(finding) for finding in changed[:NAMED]]
+    more = len(changed) - len(told)
+    if more:
+        told.append(ngettext("So it is with {count} more.", "So it is with {count} more.", more).format(count=more))
+    return " ".join(told)
+
+
+def _what_became(finding: Finding) -> str:
+    names = {"number": finding.number, "photo": str(finding.image)}
+    # As it is now: what was read before may be what has changed.
+    if not Finding.objects.current().filter(pk=finding.pk).exists():
+        return _("Crack {number} of {photo} was drawn anew or analysed again meanwhile.").format(**names)
+    last = Review.objects.filter(finding=finding).select_related("reviewer").order_by("-sequence").first()
+    if last is None:
+        return _("Crack {number} of {photo} is undecided.").format(**names)
+    names["by"] = last.reviewer.known_as
+    if last.verdict == WITHDRAWN:
+        return _("Crack {number} of {photo}: {by} has taken the decision back.").format(**names)
+    names["verdict"] = inside(last.get_verdict_display())
+    more = last.get_reason_display() or last.state
+    if more:
+        words = _("Crack {number} of {photo}: {by} has {verdict} it ({more}).")
+        return words.format(more=inside(more) if last.reason else more, **names)
+    return _("Crack {number} of {photo}: {by} has {verdict} it.").format(**names)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext, override
 
 from inspections.conditions import Pack, PackError, Width, builtin_packs, builtin_text, parse_pack, propose
-from inspections.conditions.wording import NO_PLACE, NO_SCALE
+from inspections.conditions.wording import NO_PLACE, NO_SCALE, NOT_SEEN
 from inspections.errors import InspectionError
 from inspections.models import Bridge, Element, Finding, Organisation, RulePack
 
@@ -72,8 +72,8 @@ def retold_proposal(finding: Finding) -> dict[str, Any]:
     told = _judged(pack=pack, width=width_of(finding), **_circumstances(element, bridge))["proposal"]
     if (told["rule"], told["states"]) != (recorded["rule"], recorded["states"]):
         return recorded
-    if recorded["reason"] == NO_PLACE:
-        told["reason"] = gettext(NO_PLACE)
+    if recorded["reason"] in (NO_PLACE, NOT_SEEN):
+        told["reason"] = gettext(recorded["reason"])
     return recorded | {name: told[name] for name in ("sentence", "assumption", "reason", "limit")}
 
 
@@ -102,7 +102,7 @@ def judge_finding(finding: Finding, pack: Pack, element: Element | None, bridge:
     found = judged(pack=pack, width=width_of(finding), **_circumstances(element, bridge))
     # A length in millimetres is only known where the photo has a scale.
     if found["proposal"]["reason"] == NO_SCALE and finding.length_mm is not None:
-        found["proposal"]["reason"] = NO_PLACE
+        found["proposal"]["reason"] = NOT_SEEN if finding.is_unseen else NO_PLACE
     for name, value in found.items():
         setattr(finding, name, value)
 

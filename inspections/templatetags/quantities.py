@@ -81,7 +81,7 @@ def crack_width(finding: Finding) -> SafeString:
     """The median width of a crack: in mm, else in px, with its uncertainty; of older findings that of the mask."""
     if finding.width_mm is not None or finding.width_bound_mm is not None:
         return width_mm(finding.width_mm, finding.width_u95_mm, finding.width_bound_mm)
-    return _width_px(finding.shown_px, finding.width_u95_px)
+    return _width_px(None if _is_brushed(finding) else finding.shown_px, finding.width_u95_px)
 
 
 @register.filter
@@ -91,7 +91,13 @@ def widest_width(finding: Finding) -> SafeString:
         return width_mm(finding.widest_mm, finding.widest_u95_mm, finding.widest_bound_mm)
     if finding.width_widest_px is not None:
         return _width_px(finding.width_widest_px, finding.width_widest_u95_px)
-    return _width_px(finding.width_max_px if finding.width_median_px is None else None, None)
+    is_older = finding.width_median_px is None and not _is_brushed(finding)
+    return _width_px(finding.width_max_px if is_older else None, None)
+
+
+def _is_brushed(finding: Finding) -> bool:
+    """Whether the mask is all there is and a person drew it: its width is that of a brush."""
+    return finding.drawing_id is not None and finding.width_median_px is None
 
 
 def _width_px(value: float | None, u95: float | None) -> SafeString:

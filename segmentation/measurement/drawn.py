@@ -55,7 +55,7 @@ def trace_line(canvas: Canvas, line: Points) -> tuple[Crack, ...]:
     # Along the photo's border the centre line of the outermost pixels is meant.
     snapped = np.clip(snap_line(canvas.pixels, line, canvas.calibration), 0.5, (width - 0.5, height - 0.5))
     mask = paint_line(snapped, widths_seen(canvas.pixels, snapped, canvas.calibration), (height, width))
-    return _some(_trace(canvas, mask, photo_only=True))
+    return _some(_trace(canvas, mask, by_hand=np.ones_like(mask)))
 
 
 def trace_painted(
@@ -72,8 +72,9 @@ def trace_painted(
     unpainted[y0:y1, x0:x1] = ~mask[y0:y1, x0:x1]
     if label(mask, EIGHT)[1] > MOST_PIECES:
         raise TooManyPieces(limit=MOST_PIECES)
-    # A brush is coarse; what it adds to nothing is measured in the photo alone.
-    return _some(_trace(canvas, mask, never=unpainted, photo_only=not before.any()))
+    # A brush is coarse: what it has added or rubbed out is measured in the photo alone.
+    by_hand = mask != before if before.any() else np.ones_like(mask)
+    return _some(_trace(canvas, mask, never=unpainted, by_hand=by_hand))
 
 
 def split(canvas: Canvas, mask: Mask, cut: Points) -> tuple[Crack, ...]:
@@ -85,18 +86,18 @@ def split(canvas: Canvas, mask: Mask, cut: Points) -> tuple[Crack, ...]:
     return pieces
 
 
-def merge(canvas: Canvas, masks: Sequence[Mask], *, photo_only: bool = False) -> tuple[Crack, ...]:
+def merge(canvas: Canvas, masks: Sequence[Mask], *, by_hand: Mask | None = None) -> tuple[Crack, ...]:
     """Several cracks as one; pieces that do not touch are joined by straight lines, a pixel wide, the nearest first.
 
-    With `photo_only` one of them was drawn by hand, and widths are those that the photo shows. Raises TooFarApart where
-    a gap is longer than LONGEST_GAP_PX or than what it joins.
+    Widths are those that the photo shows where the mask was drawn `by_hand`. Raises TooFarApart where a gap is longer
+    than LONGEST_GAP_PX or than what it joins.
     """
     mask = np.logical_or.reduce(masks)
-    return _some(_trace(canvas, _bridged(mask), photo_only=photo_only))
+    return _some(_trace(canvas, _bridged(mask), by_hand=by_hand))
 
 
-def _trace(canvas: Canvas, mask: Mask, *, never: Mask | None = None, photo_only: bool = False) -> tuple[Crack, ...]:
-    rules = Rules(MIN_LENGTH_PX, min_elongation=0.0, whole=True, photo_only=photo_only)
+def _trace(canvas: Canvas, mask: Mask, *, never: Mask | None = None, by_hand: Mask | None = None) -> tuple[Crack, ...]:
+    rules = Rules(MIN_LENGTH_PX, min_elongation=0.0, whole=True, by_hand=by_hand)
     drawn = mask.astype(np.uint8) * np.uint8(255)
     level = max(1, round(canvas.threshold * 255))
     believed = drawn

@@ -40,12 +40,16 @@ MIN_SHOWN_SHARE = 0.5
 """The same where a person drew the line and no network saw it. Lines drawn at random on drawn walls, led onto the
 darkest texture beside them, show a dip at 0.4 of their samples; cracks from 1 px on at 0.8 to 0.9."""
 
+EDGE_PX = 0.75
+"""A pixel to either side of an edge tells who drew it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ruler:
     """What widths are measured in: the map, its level for an edge (0..255), the mask with holes closed, the photo.
 
-    With `photo_only` the mask was drawn by hand: a width is what the photo shows, and nothing where it shows none.
+    Where the mask's edges were drawn `by_hand`, bool (height, width), a width is what the photo shows, and nothing
+    where it shows none.
     """
 
     probability: NDArray[np.uint8]
@@ -53,7 +57,7 @@ class Ruler:
     raster: Raster
     pixels: NDArray[np.uint8] | None
     calibration: Calibration
-    photo_only: bool = False
+    by_hand: NDArray[np.bool_] | None = None
 
     def profile(self, lines: Sequence[Line]) -> WidthProfile:
         """The widths along all lines of one crack."""
@@ -76,34 +80,52 @@ class Ruler:
     def _in_photo(self, pixels: NDArray[np.uint8], line: Line, edges: Edges) -> tuple[JoinedWidths, Flags]:
         """Widths in the photo near the edges of the map, and which of them say something about the crack."""
         grey = widths_along(pixels, line.stations, calibration=self.calibration)
-        near = self._without_brush(pixels, line, edges) if self.photo_only else edges
+        hand = self._drawn_by_hand(line, edges)
+        near = self._without_brush(pixels, line, edges, hand) if hand.any() else edges
         seen = photo_edges(pixels, line.stations, near, self.calibration).width
         # A faint dip tells more about a hairline than its mask, which is as wide as the network draws a line.
         narrow = np.isfinite(grey.width_px) & (grey.width_px <= WIDEST_PX)
         # Between edges that far apart a pale crack misses little light, or has a dark core.
         narrow &= ~((seen >= HANDOVER_PX[1]) & (grey.width_px < seen / 2))
         # The edges of a brush do not speak against the photo.
-        alone = narrow & self.photo_only
+        alone = narrow & hand
         given = np.where(alone, grey.width_px, edges.width)
         given_u95 = np.where(alone, grey.u95_px, _u95(edges.width, NETWORK_U95))
         wide = np.where(np.isfinite(seen), seen, given)
         wide_u95 = np.where(np.isfinite(seen), _u95(seen, PHOTO_U95), given_u95)
         joined = join_widths(WidthsAlong(grey.width_px, grey.u95_px, narrow), wide, wide_u95)
-        if self.photo_only:
-            # So wide that the photo is not asked for the edges, a hand sees them as well as anybody.
-            shown = narrow | np.isfinite(seen) | (edges.width > RANGE_PX[1])
-            share = np.count_nonzero(shown & line.counts) / max(1, int(line.counts.sum()))
-            return joined, shown & (share >= MIN_SHOWN_SHARE)
-        sure = narrow | (wide >= HANDOVER_PX[1])
+        # So wide that the photo is not asked for the edges, a hand sees them as well as anybody.
+        shown = hand & (narrow | np.isfinite(seen) | (edges.width > RANGE_PX[1]))
+        drawn = hand & line.counts
+        shown &= np.count_nonzero(shown & drawn) >= MIN_SHOWN_SHARE * max(1, int(np.count_nonzero(drawn)))
+        sure = ~hand & (narrow | (wide >= HANDOVER_PX[1]))
         # Where the photo says next to nothing, burnt out or out of focus, the map is all there is.
-        return joined, sure if sure.mean() >= MIN_SURE_SHARE else np.ones_like(sure)
+        if sure.sum() < MIN_SURE_SHARE * np.count_nonzero(~hand):
+            sure = ~hand
+        return joined, np.where(hand, shown, sure)
 
-    def _without_brush(self, pixels: NDArray[np.uint8], line: Line, edges: Edges) -> Edges:
+    def _drawn_by_hand(self, line: Line, edges: Edges) -> Flags:
+        """At which stations an edge of the mask, or the crack itself, is where a person drew."""
+        if self.by_hand is None:
+            return np.zeros(len(line.stations), bool)
+        if self.by_hand.all():
+            return np.ones(len(line.stations), bool)
+        height, width = self.by_hand.shape
+        across = normals(line.stations)
+        hand = np.zeros(len(line.stations), bool)
+        for aside in (np.zeros(len(line.stations)), edges.left, edges.right):
+            for beyond in (-EDGE_PX, EDGE_PX):
+                places = line.stations + across * (np.nan_to_num(aside) + beyond)[:, None]
+                columns, rows = np.floor(places).astype(int).T
+                hand |= self.by_hand[rows.clip(0, height - 1), columns.clip(0, width - 1)]
+        return hand
+
+    def _without_brush(self, pixels: NDArray[np.uint8], line: Line, edges: Edges, hand: Flags) -> Edges:
         """The edges of the dip in the photo where it is wide: a brush may be far wider, or narrower, than the crack."""
         dip, depth = half_depth(pixels, line.stations, self.calibration)
-        shown = (depth >= MIN_DARKNESS) & (dip.width >= HANDOVER_PX[1])
+        shown = hand & (depth >= MIN_DARKNESS) & (dip.width >= HANDOVER_PX[1])
         # Here and there a stain looks like that.
-        shown &= shown.mean() >= MIN_SHOWN_SHARE
+        shown &= np.count_nonzero(shown) >= MIN_SHOWN_SHARE * np.count_nonzero(hand)
         return Edges(np.where(shown, dip.left, edges.left), np.where(shown, dip.right, edges.right))
 
 

@@ -45,14 +45,15 @@ Pixels = tuple[NDArray[np.int64], NDArray[np.int64]]
 class Rules:
     """What counts as a crack: how long in pixels, how many times longer than wide.
 
-    With `whole` everything that hangs together is one crack, also where lines cross. With `photo_only` widths are those
-    that the photo shows: the mask was drawn by hand, and its edges are nobody's measurement.
+    With `whole` everything that hangs together is one crack, also where lines cross. `by_hand`, bool (height, width),
+    is where a person painted or rubbed out: widths there are those that the photo shows, since the edges of a brush are
+    nobody's measurement.
     """
 
     min_length_px: float = MIN_LENGTH_PX
     min_elongation: float = MIN_ELONGATION
     whole: bool = False
-    photo_only: bool = False
+    by_hand: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def trace_by(
         # Finishing adds about one width. Where that is half the length and more, the piece is no crack.
         if sum(chain.length for chain in chains) > rules.min_length_px / 2:
             by_region[_region(regions, chains[0])].append(chains)
-    ruler = Ruler(probability, threshold * 255, raster, pixels, calibration, rules.photo_only)
+    ruler = Ruler(probability, threshold * 255, raster, pixels, calibration, rules.by_hand)
     cracks = []
     for region, members in by_region.items():
         drafts = [_draft(chains, raster, clearance) for chains in members]

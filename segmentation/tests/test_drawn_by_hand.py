@@ -237,3 +237,46 @@ def test_a_window_of_a_large_photo_gives_the_same_crack():
     assert crack.box == tuple(np.add(near.box, (500, 300, 500, 300)))
     assert np.allclose(crack.profile.places.mean(axis=0) - (500, 300), near.profile.places.mean(axis=0), atol=0.5)
     assert window.inside((*window.box[:2], 900, 700))[:2] == (0, 0)
+
+
+def brushed(along, across, aside, width, start=-HALF, stop=HALF):
+    places = np.arange(start, stop + 1.0)[:, None]
+    return paint_line(CENTRE + along * places + across * aside, np.full(len(places), float(width)), (SIDE, SIDE))
+
+
+@pytest.mark.parametrize(("width", "brush"), [(3, 8), (3, 24), (10, 24), (10, 5)])
+def test_a_crack_painted_over_with_a_broad_brush_is_as_wide_as_the_photo_says(width, brush):
+    canvas, along, across = drawn(2, width)
+    before = brushed(along, across, 0, width + 1)
+    mask = before | brushed(along, across, 1, brush)
+    (crack,) = trace_painted(canvas, before, (0, 0, SIDE, SIDE), encode_runs(mask))
+    assert crack.width_median_px == pytest.approx(width, abs=0.4)
+
+
+def test_what_a_brush_adds_to_a_crack_on_blank_wall_has_no_width_of_its_own():
+    canvas, along, across = drawn(2, 3)
+    before = brushed(along, across, 0, 4, stop=0)
+    beside = brushed(along, across, 60, 8)
+    piece, crack = trace_painted(canvas, before, (0, 0, SIDE, SIDE), encode_runs(before | beside))
+    assert piece.widths is None and piece.samples == 0
+    assert crack.width_median_px == pytest.approx(3, abs=0.3)
+    # A piece that hangs on to a crack, but where there is none, neither.
+    longer = before | brushed(along, across, 0, 8, start=-HALF, stop=0) | hook(along, across)
+    (whole,) = trace_painted(canvas, before, (0, 0, SIDE, SIDE), encode_runs(longer))
+    assert whole.widths.widest < 4.5
+
+
+def hook(along, across):
+    """A brush stroke from the beginning of the crack away from it, over blank wall."""
+    places = np.arange(0, 80.0)[:, None]
+    return paint_line(CENTRE - along * HALF + across * places, np.full(len(places), 9.0), (SIDE, SIDE))
+
+
+def test_what_was_not_painted_is_measured_as_before():
+    canvas, along, across = drawn(5, 6)
+    before = brushed(along, across, 0, 8)
+    (untouched,) = trace_painted(canvas, before, (0, 0, SIDE, SIDE), encode_runs(before))
+    mask = before | brushed(along, across, 0, 20, start=50)
+    (crack,) = trace_painted(canvas, before, (0, 0, SIDE, SIDE), encode_runs(mask))
+    assert crack.width_median_px == pytest.approx(untouched.width_median_px, abs=0.1)
+    assert crack.widths.widest == pytest.approx(untouched.widths.widest, abs=0.6)

@@ -1,5 +1,6 @@
 // The editor of masks: paint, rub out, cut and join on a crop of the photo at full size.
 
+import { leaveWord } from "./drawing/told.js";
 import { Zoom } from "./drawing/zoom.js";
 import { Easel } from "./edit/easel.js";
 import { Hand } from "./edit/hand.js";
@@ -24,7 +25,8 @@ function begin() {
   const tools = new Tools(easel, mask, page);
   const saving = new Saving(scene, mask, page);
   const neighbours = new Neighbours(easel, scene);
-  const walk = new Walk(easel, scene.cracks.find(({ id }) => id === scene.finding?.id)?.lines);
+  const own = scene.cracks.find(({ id }) => id === scene.finding?.id);
+  const walk = new Walk(easel, own?.lines);
   new Hand(easel, tools);
 
   easel.onTrouble = (sentence) => page.trouble("crop", sentence);
@@ -50,7 +52,8 @@ function begin() {
     try {
       const made = await work(send.insists);
       saving.discard();
-      location.assign(wayBack(made));
+      leaveWord({ ...made, was: own?.number, page: scene.photo.page, back: new URL(scene.back, location.href).href });
+      location.assign(wayBack(made.made));
     } catch (refused) {
       if (!(refused instanceof Refused)) throw refused;
       page.trouble("refused", refused.message, { canInsist: refused.code === "decided_meanwhile" });
@@ -61,8 +64,14 @@ function begin() {
   }
 
   function save() {
-    if (tools.drop()) return;
-    if (!mask.isChanged) leaveFor(scene.back);
+    if (page.isBusy) return;
+    const missing = tools.finish();
+    page.trouble("begun", missing);
+    if (missing) return;
+    if (tools.cut.length && mask.isChanged) {
+      page.trouble("begun", gettext("Painting and a cut cannot be saved at once. Drop the cut with Esc and save; then cut."));
+    } else if (tools.cut.length) enter();
+    else if (!mask.isChanged) leaveFor(scene.back);
     else send((insists) => saving.paint(insists), gettext("Saving: the crack is being measured anew…"));
   }
 

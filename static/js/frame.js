@@ -1,5 +1,7 @@
 // The frame's small comforts: "/" finds the search, menus close by themselves, risky buttons ask first.
 
+import { tellDrawn } from "./drawing/told.js";
+
 const typing = (element) => element?.closest("input, select, textarea, [contenteditable]");
 
 document.addEventListener("keydown", (event) => {
@@ -60,4 +62,5 @@ document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
   tell(gettext("You have logged in anew since this page was loaded. Copy what you wrote and load the page again."));
 });
 
+tellDrawn();
 document.querySelector("[data-focus-first]")?.focus();

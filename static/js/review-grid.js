@@ -1,6 +1,8 @@
-// The grid of patches: mark one, mark all in between, mark a group; one Apply that says what it will do.
+// The grid of patches: mark one, mark all in between, mark a group; one Apply that says what it will do and can be undone.
 
+import { Kept } from "./grid/kept.js";
 import { LoggedOut, logInLink, post } from "./post.js";
+import { rememberSwitch } from "./remembered.js";
 import { listenToKeys } from "./viewer/keys.js";
 
 const scene = JSON.parse(document.getElementById("scene").textContent);
@@ -10,7 +12,11 @@ const action = document.getElementById("apply-action");
 const apply = document.getElementById("apply");
 const none = document.getElementById("apply-none");
 const trouble = document.getElementById("trouble");
+const did = document.getElementById("did");
+const lines = document.getElementById("lines");
+const kept = new Kept(scene.user);
 let last = null;
+let isBusy = false;
 
 const patches = () => [...form.querySelectorAll("[data-region]")];
 const boxOf = (patch) => patch.querySelector(".patch__box");
@@ -20,18 +26,25 @@ const here = () => document.activeElement?.closest?.("[data-region]");
 function tell() {
   const count = marked().length;
   if (words) words.textContent = count ? promise(count) : gettext("Nothing is marked. Click a patch, or Shift+click for all in between.");
-  for (const button of [apply, none]) if (button) button.disabled = !count;
+  for (const button of [apply, none]) if (button) button.disabled = !count || isBusy;
 }
 
 // What Apply will do, and what it leaves alone.
 function promise(count) {
   const [reason] = action.selectedOptions[0].textContent.trim().split(": ");
-  const will =
-    action.value === "accepted"
-      ? ngettext("Apply will accept %(count)s region as a crack.", "Apply will accept %(count)s regions as cracks.", count)
-      : ngettext("Apply will reject %(count)s region as %(reason)s.", "Apply will reject %(count)s regions as %(reason)s.", count);
-  const others = interpolate(gettext("The other %(left)s stay undecided."), { left: patches().length - count }, true);
-  return `${interpolate(will, { count, reason }, true)} ${others}`;
+  const isAccepting = action.value === "accepted";
+  const will = isAccepting
+    ? ngettext("Apply will accept %(count)s region as a crack.", "Apply will accept %(count)s regions as cracks.", count)
+    : ngettext("Apply will reject %(count)s region as %(reason)s.", "Apply will reject %(count)s regions as %(reason)s.", count);
+  const grave = isAccepting ? 0 : marked().filter((patch) => "grave" in patch.dataset).length;
+  const careful = ngettext("%(grave)s of them is to be looked at: wide, or in a grave state.", "%(grave)s of them are to be looked at: wide, or in a grave state.", grave);
+  return [interpolate(will, { count, reason }, true), grave ? interpolate(careful, { grave }, true) : "", others(count)].filter(Boolean).join(" ");
+}
+
+function others(count) {
+  const [own, elsewhere] = [patches().length - count, Math.max(0, scene.left - patches().length)];
+  if (!elsewhere) return interpolate(gettext("The other %(own)s stay undecided."), { own }, true);
+  return interpolate(gettext("The other %(own)s on this page and the %(elsewhere)s on other pages stay undecided."), { own, elsewhere }, true);
 }
 
 // The browser has changed the box that was clicked; with Shift the others up to the last one follow it.
@@ -49,10 +62,13 @@ function mark(patch, on, upTo) {
   tell();
 }
 
+// First those that nothing speaks against; those to look at only when asked again.
 function markGroup(group) {
   const own = [...group.querySelectorAll(".patch__box")];
-  const on = own.some((box) => !box.checked);
-  for (const box of own) box.checked = on;
+  const plain = own.filter((box) => !box.closest("[data-grave]"));
+  const isOpen = (boxes) => boxes.some((box) => !box.checked);
+  const on = isOpen(own);
+  for (const box of isOpen(plain) ? plain : own) box.checked = on;
   tell();
 }
 
@@ -84,25 +100,95 @@ async function send() {
   if (!chosen.length) return;
   const [verdict, reason = ""] = action.value.split(":");
   const regions = chosen.map((patch) => ({ id: patch.dataset.region, seen: Number(patch.dataset.seen) }));
-  apply.disabled = true;
-  trouble.hidden = true;
-  try {
-    const { ok, told } = await post(scene.apply, { regions, action: verdict, reason });
-    if (ok) location.reload();
-    else refuse(told);
-  } catch (error) {
-    refuse({ detail: gettext("The server did not answer. What you marked is still marked: apply again.") });
-    if (!(error instanceof LoggedOut)) return;
-    trouble.replaceChildren(`${gettext("You have been logged out. What you marked is still marked: log in, then apply again.")} `, logInLink());
-  }
+  const told = await ask({ regions, action: verdict, reason });
+  if (!told) return;
+  unmark();
+  kept.push(told.regions);
+  again({ said: outcome(told.decided), place: patches().indexOf(chosen[0]), isUndoable: true });
 }
 
-function refuse({ detail, changed = [] }) {
-  for (const id of changed) form.querySelector(`[data-region="${id}"]`)?.remove();
-  trouble.textContent = detail;
+function outcome(count) {
+  const [reason] = action.selectedOptions[0].textContent.trim().split(": ");
+  const done =
+    action.value === "accepted"
+      ? ngettext("%(count)s accepted as a crack.", "%(count)s accepted as cracks.", count)
+      : ngettext("%(count)s rejected: %(reason)s.", "%(count)s rejected: %(reason)s.", count);
+  return interpolate(done, { count, reason }, true);
+}
+
+// Exactly the last batch; what somebody else has changed since is left and named by the server.
+async function undo() {
+  const regions = kept.last;
+  if (!regions) return say({ said: gettext("There is no Apply of yours to take back.") });
+  const told = await ask({ regions, action: "undo" });
+  if (!told) return undefined;
+  kept.pop();
+  const taken = interpolate(ngettext("%(count)s taken back.", "%(count)s taken back.", told.taken), { count: told.taken }, true);
+  const left = interpolate(ngettext("%(count)s is left as it is.", "%(count)s are left as they are.", told.left), { count: told.left }, true);
+  const said = told.left ? `${taken} ${left} ${told.detail}` : taken;
+  return again({ said, place: 0, isUndoable: Boolean(kept.last) });
+}
+
+// What the server made of it; undefined where it refused, and then the page says why.
+async function ask(body) {
+  if (isBusy) return undefined;
+  isBusy = true;
+  trouble.hidden = true;
+  tell();
+  try {
+    const { ok, told } = await post(scene.apply, body);
+    if (ok) return told;
+    if (told.changed?.length) leaveOut(told);
+    else refuse(told.detail);
+  } catch (error) {
+    refuse(gettext("The server did not answer. What you marked is still marked: try again."));
+    if (error instanceof LoggedOut) {
+      trouble.replaceChildren(`${gettext("You have been logged out. What you marked is still marked: log in, then try again.")} `, logInLink());
+    }
+  }
+  isBusy = false;
+  tell();
+  return undefined;
+}
+
+function refuse(sentence) {
+  trouble.textContent = sentence;
   trouble.hidden = false;
   trouble.scrollIntoView({ block: "nearest" });
-  tell();
+}
+
+// The page comes anew, so that its headings and numbers are true; the others stay marked.
+function leaveOut({ detail, changed }) {
+  for (const patch of marked()) if (changed.includes(patch.dataset.region)) boxOf(patch).checked = false;
+  again({ refused: detail, place: 0 });
+}
+
+function again(note) {
+  kept.note(note);
+  location.reload();
+}
+
+function say({ said, isUndoable = false }) {
+  did.querySelector("span").textContent = said;
+  document.getElementById("undo").hidden = !isUndoable;
+  did.hidden = false;
+}
+
+// What was said and marked before the page came anew, and the keyboard back to where it was.
+function resume() {
+  const before = new Set(kept.marks);
+  for (const patch of patches()) if (boxOf(patch).disabled === false) boxOf(patch).checked = before.has(patch.dataset.region);
+  const note = kept.takeNote();
+  if (!note) return;
+  if (note.said) say(note);
+  if (note.refused) refuse(note.refused);
+  const all = patches();
+  const target = all[Math.min(note.place, all.length - 1)];
+  (target ? boxOf(target) : did).focus();
+}
+
+function turnPage(rel) {
+  document.querySelector(`.pager a[rel="${rel}"]`)?.click();
 }
 
 form.addEventListener("submit", (event) => {
@@ -114,21 +200,38 @@ for (const button of form.querySelectorAll("[data-all]")) {
 }
 action?.addEventListener("change", tell);
 none?.addEventListener("click", unmark);
+lines.addEventListener("click", rememberSwitch("grid_lines", (on) => {
+  form.classList.toggle("is-without-lines", !on);
+  lines.setAttribute("aria-pressed", String(on));
+}));
+document.getElementById("undo").addEventListener("click", undo);
 document.getElementById("show-keys").addEventListener("click", toggleKeys);
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
+  if (!(event.ctrlKey || event.metaKey) || document.querySelector("dialog[open]")) return;
+  if (event.key === "Enter") send();
+  else if (event.key.toLowerCase() === "z" && !event.shiftKey && !event.target.closest("input:not([type=checkbox]), textarea")) {
+    event.preventDefault();
+    undo();
+  }
 });
 listenToKeys(scene.keys, {
   next: () => go(1),
   previous: () => go(-1),
   down: () => goRow(1),
   up: () => goRow(-1),
-  mark: () => here() && mark(here(), !boxOf(here()).checked, false),
+  mark: () => here() && !boxOf(here()).disabled && mark(here(), !boxOf(here()).checked, false),
   group: () => here() && markGroup(here().closest("[data-group]")),
   none: unmark,
   focus: () => here()?.querySelector("a").click(),
+  undo,
+  hide: () => form.classList.add("is-bare"),
+  unhide: () => form.classList.remove("is-bare"),
+  page_onward: () => turnPage("next"),
+  page_back: () => turnPage("prev"),
   help: toggleKeys,
 });
+addEventListener("pagehide", () => kept.keepMarks(marked().map((patch) => patch.dataset.region)));
+resume();
 tell();
 
 function toggleKeys() {

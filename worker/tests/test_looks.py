@@ -8,12 +8,13 @@ from PIL import Image
 
 from inspections.models import Finding, LookAlikes
 from inspections.services import runs
+from inspections.services.patches import PATCH_PX
 from inspections.services.storage import media_path
 from inspections.testing import draw_photo, make_image, make_survey
 from segmentation.drawing import FLAT, straight_crack
 from segmentation.drawing import draw_photo as draw_wall
 from worker.appearance import describe
-from worker.looks import NEAR, PATCH_PX, cut_patches, group_by_look
+from worker.looks import NEAR, cut_patches, group_by_look
 from worker.tests.test_matching import bar, look
 
 pytestmark = pytest.mark.usefixtures("record")

@@ -6,7 +6,9 @@ from django.urls import reverse
 
 from inspections.conditions import Width, builtin_packs, propose
 from inspections.models import Finding, Role, SegmentationRun, SurveyImage
+from inspections.services.conditions import judge_finding
 from inspections.services.reviews import record_review
+from inspections.templatetags.quantities import crack_width, widest_width
 from inspections.testing import (
     make_bridge,
     make_finding,
@@ -17,6 +19,7 @@ from inspections.testing import (
     make_user,
 )
 from inspections.tests.pages.reading import by_id, words
+from inspections.tests.pages.world import make_drawing
 
 pytestmark = pytest.mark.django_db
 Status = SegmentationRun.Status
@@ -144,6 +147,22 @@ def test_older_findings_have_the_masks_widths_and_say_so(viewer, run):
 
 def test_a_crack_too_short_for_a_sample_says_why(viewer, run):
     assert "far enough from its ends" in measures(viewer, make_finding(run))
+
+
+def test_what_was_drawn_where_the_photo_shows_nothing_has_no_width_and_says_why(viewer, run):
+    drawing = make_drawing(run)
+    finding = make_finding(run, drawing=drawing, width_mean_px=8.0, width_max_px=9.1)
+    said = measures(viewer, finding)
+    assert "The photo shows no dark line along what was drawn" in said and "far enough" not in said
+    # The brush is told as the mask's width, never as the crack's.
+    assert "8.0" not in str(crack_width(finding)) and "9.1" not in str(widest_width(finding))
+    assert "not measured" in crack_width(finding) and "not measured" in widest_width(finding)
+    forked = make_finding(run, drawing=drawing, arms=3)
+    assert "far enough from its ends and forks" in measures(viewer, forked)
+    finding.length_mm, bridge = 80.0, run.image.survey.bridge
+    bridge.material = "reinforced_concrete"
+    judge_finding(finding, builtin_packs()["aashto-mbei-mm"], None, bridge)
+    assert "the photo shows no dark line" in finding.proposal["reason"]
 
 
 # ---- Another threshold ----

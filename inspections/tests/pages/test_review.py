@@ -342,11 +342,11 @@ def test_the_grid_puts_look_alikes_together_the_largest_group_first(client, surv
     pair, trio, alone = analysed(survey, 0.9, 0.8), analysed(survey, 0.3, 0.2, 0.1), analysed(survey, 0.95)
     for findings in (pair, trio, alone):
         group(survey, findings)
-    groups = client.get(reverse("review-grid")).context["groups"]
-    assert [[finding.pk for finding in shown["findings"]] for shown in groups] == [
+    groups = client.get(reverse("review-grid")).context["page"].groups
+    assert [[patch.finding.pk for patch in shown.patches] for shown in groups] == [
         [finding.pk for finding in findings] for findings in (trio, pair, alone)
     ]
-    assert [shown["alike"] for shown in groups] == [True, True, False]
+    assert [shown.alike for shown in groups] == [True, True, False]
 
 
 def apply(client, findings, **body):
@@ -358,7 +358,7 @@ def apply(client, findings, **body):
 
 def test_many_are_decided_with_one_apply(client, survey):
     findings = analysed(survey, 0.9, 0.8, 0.7)
-    assert apply(client, findings, action="rejected", reason="joint").json() == {"decided": 3}
+    assert apply(client, findings, action="rejected", reason="joint").json()["decided"] == 3
     assert Finding.objects.filter(verdict="rejected").count() == 3
 
 

@@ -1,6 +1,7 @@
 // The hand at the easel: mouse, pen or finger. Two fingers, the middle button or Space push the picture about.
 
-const CLICK = 5;
+// Pixels of the screen; a finger rolls.
+const CLICK = { mouse: 5, pen: 8, touch: 12 };
 
 export class Hand {
   // `tools.current` gets down, move, up and drop with a place on the photo, all but drop with the event.
@@ -72,7 +73,7 @@ export class Hand {
     this.fingers.delete(event.pointerId);
     if (this.isDrawing && event.type === "pointercancel") this.tools.drop();
     else if (this.isDrawing) {
-      const isClick = Math.hypot(event.clientX - this.start[0], event.clientY - this.start[1]) < CLICK;
+      const isClick = Math.hypot(event.clientX - this.start[0], event.clientY - this.start[1]) < (CLICK[event.pointerType] ?? CLICK.mouse);
       this.tools.up(this.easel.at(event), event, isClick);
     }
     this.isDrawing = false;

@@ -45,13 +45,19 @@ export class Page {
     this.parts.stage.dataset.tool = name;
   }
 
-  // What was begun in the picture, with the buttons that end it.
-  showBegun({ corners, isCut }) {
+  // What was begun in the picture, corners of a polygon or ends of a cut, with the buttons that end it.
+  showBegun({ corners, ends }) {
     const { begun } = this.parts;
-    begun.hidden = !corners && !isCut;
-    const words = isCut ? gettext("Cut here?") : ngettext("%(corners)s corner", "%(corners)s corners", corners);
+    const now = `${corners} ${ends}`;
+    // What was missing may be there now.
+    if (now !== this.begunNow) this.trouble("begun", "");
+    this.begunNow = now;
+    begun.hidden = !corners && !ends;
+    const words = ends
+      ? [gettext("Now the other side of the crack"), gettext("Cut here?")][ends - 1]
+      : ngettext("%(corners)s corner", "%(corners)s corners", corners);
     this.parts["begun-words"].textContent = interpolate(words, { corners }, true);
-    begun.querySelector('[data-action="enter"]').disabled = !isCut && corners < 3;
+    begun.querySelector('[data-action="enter"]').disabled = ends ? ends < 2 : corners < 3;
   }
 
   showChosen(count) {

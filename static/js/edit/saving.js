@@ -46,26 +46,35 @@ export class Saving {
     this.kept.forget();
   }
 
-  // One box after the other where the painting is wider than the server takes at once. Returns the cracks made.
+  // One box after the other where the painting is wider than the server takes at once. Returns the cracks that stand
+  // afterwards, and where each drawing is taken back.
   async paint(insists) {
     let made = [];
+    const undo = [];
     for (const box of this.mask.changes) {
       const findings = this.own ? [this.own] : [];
       const stroke = { kind: "mask", findings, line: [], box, mask_runs: this.mask.runs(box) };
-      ({ made } = await this.#send(stroke, insists));
+      const drawing = await this.#send(stroke, insists);
+      made = [...drawing.made, ...made.filter(({ id }) => !findings.includes(id))];
+      undo.push(drawing.undo);
       this.mask.settle(box);
-      if (made.length) this.#moveTo(made[0].id);
+      if (drawing.made.length) this.#moveTo(drawing.made[0].id);
     }
-    return made;
+    return { kind: "mask", made, undo };
   }
 
   async cut(line, insists) {
-    return (await this.#send({ kind: "split", findings: [this.own], line, box: [], mask_runs: [] }, insists)).made;
+    return this.#once({ kind: "split", findings: [this.own], line, box: [], mask_runs: [] }, insists);
   }
 
   async join(others, insists) {
     const findings = [this.own, ...others];
-    return (await this.#send({ kind: "merge", findings, line: [], box: [], mask_runs: [] }, insists)).made;
+    return this.#once({ kind: "merge", findings, line: [], box: [], mask_runs: [] }, insists);
+  }
+
+  async #once(stroke, insists) {
+    const { made, undo } = await this.#send(stroke, insists);
+    return { kind: stroke.kind, made, undo: [undo] };
   }
 
   #send(stroke, insists) {

@@ -4,6 +4,8 @@ import { make } from "../viewer/svg.js";
 import { fill, stroke } from "./shapes.js";
 
 const NEAR = 10;
+// Of the screen: shorter, it was a click.
+const LEAST_CUT = 5;
 // A pen pressed lightly paints half as wide, pressed hard half as wide again.
 const PRESSURE = [0.5, 1];
 
@@ -32,7 +34,11 @@ export class Tools {
   down(place, event) {
     if (this.page.isBusy) return;
     if (this.#isPainting) this.#begin(place, event);
-    else if (this.current === "cut" && this.cut.length !== 1) this.cut = [place];
+    else if (this.current === "cut") {
+      // One click was the beginning: this one is the end. Else a new cut begins.
+      this.isEnding = this.cut.length === 1;
+      if (!this.isEnding) this.cut = [place];
+    }
   }
 
   move(place, event) {
@@ -48,7 +54,7 @@ export class Tools {
       this.last = place;
       if (this.mask.commit()) this.onChange();
     } else if (this.current === "polygon") this.#corner(place, event);
-    else if (this.current === "cut") this.cut = isClick && this.cut.length < 2 ? [this.cut[0]] : [this.cut[0], place];
+    else if (this.current === "cut" && this.cut.length) this.#cutTo(place, isClick && !this.isEnding);
     else if (this.current === "join" && isClick) this.onPick(place, NEAR / this.easel.zoom.scale);
     this.#draw();
   }
@@ -78,6 +84,24 @@ export class Tools {
     const reach = NEAR / this.easel.zoom.scale;
     if (this.corners.length > 2 && Math.hypot(place[0] - first[0], place[1] - first[1]) < reach) this.close(event.altKey);
     else this.corners.push(place);
+  }
+
+  // Between two clicks, or from where a drag began; a place twice is no line.
+  #cutTo(place, isBeginning) {
+    const [from] = this.cut;
+    const length = Math.hypot(place[0] - from[0], place[1] - from[1]) * this.easel.zoom.scale;
+    this.cut = isBeginning || length < LEAST_CUT ? [from] : [from, place];
+  }
+
+  // Brings what was begun to its end. A sentence where something is missing; nothing is lost then.
+  finish() {
+    if (this.mask.step && this.mask.commit()) this.onChange();
+    if (this.cut.length === 1) return gettext("The cut has only one end. Click on the other side of the crack, or drop it with Esc; then save.");
+    if (this.corners.length && this.corners.length < 3) {
+      return gettext("A polygon needs three corners. Click the missing ones, or drop it with Esc; then save.");
+    }
+    this.close();
+    return "";
   }
 
   // Fills the polygon, or rubs out what it holds.
@@ -127,9 +151,9 @@ export class Tools {
     };
     if (this.corners.length) path([...this.corners, this.pointer ?? this.corners.at(-1)], "is-polygon");
     if (this.cut.length) path([this.cut[0], this.cut[1] ?? this.pointer ?? this.cut[0]], "is-cut");
-    for (const [x, y] of this.corners) {
+    for (const [x, y] of [...this.corners, ...this.cut]) {
       make("circle", { class: "pane__point", cx: x, cy: y, r: 3 / this.easel.zoom.scale }, this.drawn);
     }
-    this.page.showBegun({ corners: this.corners.length, isCut: this.cut.length === 2 });
+    this.page.showBegun({ corners: this.corners.length, ends: this.cut.length });
   }
 }

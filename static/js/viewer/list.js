@@ -40,9 +40,14 @@ export class CrackList {
       if (!event.quick || picture.isMarking) return;
       this.select(outlines.nearest(picture.at(event.position))?.id ?? null);
     });
-    // A link to one crack opens on it.
-    const named = /^#crack-(\d+)$/.exec(location.hash)?.[1] ?? new URLSearchParams(location.search).get("crack");
-    const row = named && document.getElementById(`crack-${named}`);
+    // A link to one crack opens on it, also from this page.
+    const inHash = () => /^#crack-(\d+)$/.exec(location.hash)?.[1];
+    addEventListener("hashchange", () => this.#open(inHash()));
+    this.#open(inHash() ?? new URLSearchParams(location.search).get("crack"));
+  }
+
+  #open(number) {
+    const row = number && document.getElementById(`crack-${number}`);
     if (row) this.select(row.dataset.crack, { pan: true });
   }
 

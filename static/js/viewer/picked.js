@@ -88,6 +88,7 @@ export class Picked {
       const profile = (await this.widths.load()).get(crack.number);
       if (this.crack !== crack) return;
       if (profile?.samples.length) this.plot.show(profile);
+      else if (crack.isUnseen) this.plot.say(gettext("The photo shows no dark line along what was drawn, so that there is no width to measure."));
       else this.plot.say(gettext("No place along this crack is far enough from its ends and forks to measure a width."));
     } catch {
       if (this.crack === crack) this.plot.say(gettext("The widths along the cracks cannot be loaded. Load the page again."));
