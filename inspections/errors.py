@@ -123,12 +123,28 @@ ANSWERS: dict[str, Answer] = {
     ),
     "nothing_left": Answer(422, _("Nothing would be left of the crack. If it is none, reject it instead.")),
     "nothing_drawn": Answer(422, _("There is no line in what was drawn. Draw it longer, or paint along the crack.")),
+    "stands_already": Answer(
+        409,
+        ngettext(
+            "Most of this lies where crack {numbers} stands already, and its length would count twice. Correct that "
+            "crack (E), or reject it first.",
+            "Most of this lies where cracks {numbers} stand already, and their length would count twice. Join or "
+            "correct them (E), or reject them first.",
+        ),
+    ),
     "cut_misses": Answer(422, _("The cut leaves the crack in one piece. Draw the cut right across the crack.")),
     "too_far_apart": Answer(
         422,
         _("The cracks lie {gap:.0f} pixels apart; {limit:.0f} can be bridged here. Draw the crack between them first."),
     ),
     "too_many_pieces": Answer(422, _("The mask is in more than {limit} pieces. Paint one crack at a time.")),
+    "mask_too_ragged": Answer(
+        413,
+        _(
+            "The mask is too ragged to be sent: its edges come to more than {limit_mb:.1f} MB. Rub out single pixels "
+            "with a larger eraser, or undo them, then save. What you have painted is still there."
+        ),
+    ),
     "not_found_again": Answer(
         409,
         _("The photo was analysed again before this was drawn, and crack {number} was not found again. Draw it anew."),

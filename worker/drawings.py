@@ -1,6 +1,7 @@
 """From a stroke on a photo to findings: what people draw is traced and measured as what a network sees."""
 
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ import numpy as np
 from django.db import InterfaceError, OperationalError
 from numpy.typing import NDArray
 
+from inspections.errors import InspectionError
 from inspections.models import Drawing, Finding, SegmentationRun
 from inspections.services.drawn import (
     Basis,
@@ -28,6 +30,7 @@ from segmentation.run_lengths import decode_runs
 from segmentation.scale import calibration_for
 from worker.failures import explain
 from worker.looks import cut_patches, group_by_look, write_patch
+from worker.overlapping import Joint, find_joints
 from worker.photos import read_map, read_photo
 from worker.records import facts_of, on_surface
 from worker.surfaces import look_at_surface, metadata_of, needs_pixels, recall_surface
@@ -75,7 +78,7 @@ def _draw(drawing: Drawing, pixels: NDArray[np.uint8]) -> bool:
         surface = look_at_surface(basis.image, metadata, pixels)
     else:
         surface = recall_surface(basis.image, metadata)
-    cracks = _trace(basis, pixels, calibration_for(metadata.make))
+    cracks, joined = _trace(basis, pixels, calibration_for(metadata.make))
     there = [on_surface(crack, surface) for crack in cracks]
     patches = cut_patches(pixels, cracks)
     groups = group_by_look(basis.image.survey, patches)
@@ -85,8 +88,8 @@ def _draw(drawing: Drawing, pixels: NDArray[np.uint8]) -> bool:
     add_widths(basis.run.widths, name, list(zip(numbers, profiles, there, strict=True)))
     facts = [facts_of(*row) for row in zip(cracks, there, groups, strict=True)]
     try:
-        kept = complete_drawing(basis, facts, widths=name)
-    except ChangedMeanwhileError:
+        kept = complete_drawing(basis, facts, widths=name, joined=joined)
+    except (ChangedMeanwhileError, InspectionError):
         forget_file(name)
         raise
     forget_file(basis.run.widths if kept else name)
@@ -97,37 +100,62 @@ def _draw(drawing: Drawing, pixels: NDArray[np.uint8]) -> bool:
     return kept
 
 
-def _trace(basis: Basis, pixels: NDArray[np.uint8], calibration: Calibration) -> list[Crack]:
-    """The cracks that the drawing makes, in pixels of the photo. Raises SegmentationError where it makes none."""
-    drawing, size = basis.drawing, (basis.image.width, basis.image.height)
+def _trace(basis: Basis, pixels: NDArray[np.uint8], calibration: Calibration) -> tuple[list[Crack], list[Finding]]:
+    """The cracks that the drawing makes, in pixels of the photo, and those beside it that have become part of them.
+
+    Raises SegmentationError where it makes none, InspectionError where it tells nothing new.
+    """
+    drawing = basis.drawing
     boxes: list[tuple[float, ...]] = [finding.box for finding in basis.replaced]
     line = np.array(drawing.line, np.float64).reshape(-1, 2)
     if len(line):
         boxes.append((*line.min(axis=0), *line.max(axis=0)))
     if drawing.box:
         boxes.append(tuple(drawing.box))
-    window = Window.around(boxes, size)
-    canvas = Canvas(window.of(pixels), calibration, _map(basis.run, window, pixels.shape[:2]), _threshold(basis.run))
+    window, canvas = _canvas(basis, pixels, calibration, boxes)
     masks = [_mask(finding, window) for finding in basis.replaced]
     line -= window.box[:2]
     match drawing.kind:
         case Kind.LINE:
-            cracks = trace_line(canvas, line)
+            found = trace_line(canvas, line)
         case Kind.SPLIT:
-            cracks = split(canvas, masks[0], line)
+            found = split(canvas, masks[0], line)
         case Kind.MERGE:
-            cracks = merge(canvas, masks)
+            found = merge(canvas, masks)
         case _:
             before = masks[0] if masks else np.zeros(window.shape, bool)
             x0, y0, x1, y1 = drawing.box
-            cracks = trace_painted(canvas, before, window.inside((x0, y0, x1, y1)), drawing.mask_runs)
-    return [window.outside(crack) for crack in cracks]
+            found = trace_painted(canvas, before, window.inside((x0, y0, x1, y1)), drawing.mask_runs)
+    cracks = [window.outside(crack) for crack in found]
+    joints = find_joints(cracks, basis.beside, basis.replaced)
+    at_joints = {place for joint in joints for place in joint.cracks}
+    alone = [crack for place, crack in enumerate(cracks) if place not in at_joints]
+    one = [crack for joint in joints for crack in _join(basis, pixels, calibration, cracks, joint)]
+    return [*one, *alone], [finding for joint in joints for finding in joint.findings]
 
 
-def _mask(finding: Finding, window: Window) -> Mask:
+def _join(
+    basis: Basis, pixels: NDArray[np.uint8], calibration: Calibration, cracks: Sequence[Crack], joint: Joint
+) -> list[Crack]:
+    members: list[Crack | Finding] = [*(cracks[place] for place in joint.cracks), *joint.findings]
+    window, canvas = _canvas(basis, pixels, calibration, [member.box for member in members])
+    masks = [_mask(member, window) for member in members]
+    return [window.outside(crack) for crack in merge(canvas, masks, photo_only=not basis.replaced)]
+
+
+def _canvas(
+    basis: Basis, pixels: NDArray[np.uint8], calibration: Calibration, boxes: Sequence[tuple[float, ...]]
+) -> tuple[Window, Canvas]:
+    """The part of the photo where all `boxes` are, to draw on."""
+    window = Window.around(boxes, (basis.image.width, basis.image.height))
+    seen = _map(basis.run, window, pixels.shape[:2])
+    return window, Canvas(window.of(pixels), calibration, seen, _threshold(basis.run))
+
+
+def _mask(crack: Finding | Crack, window: Window) -> Mask:
     mask = np.zeros(window.shape, bool)
-    x0, y0, x1, y1 = window.inside(finding.box)
-    mask[y0:y1, x0:x1] = decode_runs(finding.box, finding.mask_runs)
+    x0, y0, x1, y1 = window.inside(crack.box)
+    mask[y0:y1, x0:x1] |= decode_runs(crack.box, crack.mask_runs)
     return mask
 
 

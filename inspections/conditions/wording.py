@@ -1,5 +1,8 @@
 """Every sentence of a proposal, complete enough to be checked against the source by hand."""
 
+import math
+from collections.abc import Callable
+
 from inspections.conditions.language import decimal, gettext_noop
 from inspections.conditions.language import gettext as _
 from inspections.conditions.rules import COMPARED_DECIMALS, Pack, Rule
@@ -65,7 +68,8 @@ def measured(width: Width, pack: Pack, rule: Rule, state: str) -> str:
 
 def bounded(width: Width, pack: Pack, rule: Rule, possible: tuple[str, ...]) -> str:
     """What an upper bound leaves open."""
-    bound = decimal(f"{width.bound_mm:.{telling_digits(width.bound_mm, rule)}f} mm")
+    digits = telling_digits(width.bound_mm, rule, rounded_up)
+    bound = decimal(f"{rounded_up(width.bound_mm, digits):.{digits}f} mm")
     if not width.exact:
         whence = _("{width} mm and its uncertainty of {u95} mm")
         bound += f" ({whence.format(width=decimal(f'{width.mm:.2f}'), u95=decimal(uncertainty(width.u95_mm)))})"
@@ -83,7 +87,7 @@ def uniform(width: Width) -> str:
     return _(
         "Probabilities: nothing but the bound is known, so every width from 0 to {bound} mm counts as "
         "equally likely (JCGM 100:2008, 4.3.7)."
-    ).format(bound=decimal(f"{width.bound_mm:g}"))
+    ).format(bound=decimal(f"{rounded_up(width.bound_mm, 2):.2f}"))
 
 
 def cited(pack: Pack, rule: Rule) -> str:
@@ -112,10 +116,15 @@ def uncertainty(mm: float) -> str:
     return f"{mm:.2f}" if mm >= 0.01 else f"{mm:.2g}"
 
 
-def telling_digits(mm: float, rule: Rule) -> int:
+def rounded_up(mm: float, digits: int) -> float:
+    """For a bound: what is narrower than 3.792 mm is narrower than 3.80 mm, but perhaps not than 3.79 mm."""
+    return math.ceil(round(mm * 10**digits, 6)) / 10**digits
+
+
+def telling_digits(mm: float, rule: Rule, rounding: Callable[[float, int], float] = round) -> int:
     """Decimals, two or more, with which the printed width has the result and the side of each limit of the true one."""
     for digits in range(2, COMPARED_DECIMALS):
-        printed = round(mm, digits)
+        printed = rounding(mm, digits)
         if all(_side(printed, limit.mm) == _side(mm, limit.mm) for limit in rule.limits):
             return digits
     return COMPARED_DECIMALS

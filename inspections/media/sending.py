@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from inspections.errors import InspectionError
 from inspections.media.crops import check_box, cut
+from inspections.media.layers import draw_layer
 from inspections.media.pyramids import DeepZoom, read_member, read_tile
 from inspections.models import Finding, SurveyImage
+from inspections.models.findings import FindingQuerySet
 from inspections.services.housekeeping import drawn_patch
 from inspections.services.storage import media_path
 
@@ -34,6 +36,26 @@ def send_picture(request: HttpRequest, name: str, kind: Picture) -> HttpResponse
     That is answered 404 with the time after which to ask again. Raises `not_found` when the file is gone.
     """
     return _send(request, name, kind.value, FOREVER)
+
+
+def send_layer(request: HttpRequest, name: str, stamp: str) -> HttpResponseBase:
+    """The layer that an analysis wrote, as `send_picture` sends it: for good only under an address with its `stamp`."""
+    return _send(request, name, Picture.PNG.value, _kept_for(request, stamp))
+
+
+def send_drawn_layer(
+    request: HttpRequest, size: tuple[int, int], findings: FindingQuerySet, stamp: str
+) -> HttpResponseBase:
+    """The layer of `findings` on a photo of `size`, drawn now; `stamp` changes with them."""
+    etag = f'"{stamp}"'
+    answer = get_conditional_response(request, etag=etag)
+    if answer is None:
+        answer = HttpResponse(draw_layer(size, findings), content_type=Picture.PNG.value)
+    return _sealed(answer, _kept_for(request, stamp), etag)
+
+
+def _kept_for(request: HttpRequest, stamp: str) -> str:
+    return FOREVER if request.GET.get("of") == stamp else ASK_AGAIN
 
 
 def send_widths(request: HttpRequest, name: str) -> HttpResponseBase:

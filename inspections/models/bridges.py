@@ -184,6 +184,11 @@ class Element(Record):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def full_name(self) -> str:
+        """With what it is part of: “Span 2, Girder G1”. Many a bridge has a G1 in each of its spans."""
+        return f"{self.parent.name}, {self.name}" if self.parent else self.name
+
     def clean(self) -> None:
         """A parent is an element of the same bridge and never a descendant."""
         ancestor = self.parent

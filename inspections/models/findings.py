@@ -68,6 +68,14 @@ class FindingQuerySet(OwnedQuerySet):
         """Those that were not rejected: accepted, or undecided still."""
         return self.filter(Q(verdict__isnull=True) | ~Q(verdict="rejected"))
 
+    def changed_on(self, run: SegmentationRun) -> Self:
+        """What makes a photo look different from what `run`, its latest analysis, found there.
+
+        Rejected or replaced since, or drawn by people.
+        """
+        gone = Q(run=run, drawing__isnull=True) & (Q(is_current=False) | Q(verdict="rejected"))
+        return self.filter(gone | Q(image=run.image_id, is_current=True, drawing__isnull=False))
+
     def undecided(self) -> Self:
         """Those on which nobody has decided yet."""
         return self.filter(verdict__isnull=True)

@@ -31,6 +31,11 @@ class Role(models.TextChoices):
 class User(AbstractUser):
     """A person or a machine that logs in. What they see and may do is told by their memberships."""
 
+    @property
+    def known_as(self) -> str:
+        """How people call them: the full name, or without one the name they log in with."""
+        return self.get_full_name() or self.get_username()
+
     def role_in(self, organisation: Organisation) -> Role | None:
         """This user's role there, or None for an outsider."""
         membership = next((m for m in self.memberships_by_name() if m.organisation_id == organisation.pk), None)

@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from inspections.media import layer_stamp
 from inspections.models import SegmentationRun, SurveyImage
 from inspections.pages.cracks import Worst, worst_by
 
@@ -26,13 +27,19 @@ class Card:
         return min(WIDEST, max(NARROWEST, round(10 * self.image.width / max(1, self.image.height))))
 
     @property
+    def layer(self) -> str:
+        """What stands on the photo, in a word for the address of its layer."""
+        image = self.image
+        return layer_stamp(image.finding_count, image.crack_length_px)  # type: ignore[attr-defined]
+
+    @property
     def stamp(self) -> str:
         """Changes whenever the card would look different, so that the page leaves all others alone."""
         image, run = self.image, self.run
         seen = (
             image.thumbnail,
             self.result and self.result.pk,
-            image.finding_count,  # type: ignore[attr-defined]
+            self.layer,
             image.undecided_count,  # type: ignore[attr-defined]
             self.worst,
             image.is_measured,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -54,7 +54,8 @@ class Told:
 
 def readable(events: QuerySet[Event]) -> QuerySet[Event]:
     """Events with everything that their words need, in one query."""
-    rows = events.select_related("actor", "image", "finding")
+    drawn_anew = Drawing.objects.filter(status=Drawing.Status.DONE, replaced=OuterRef("finding"))
+    rows = events.select_related("actor", "image", "finding").annotate(is_redrawn=Exists(drawn_anew))
     return rows.defer(
         "finding__mask_runs", "finding__path", "finding__branches", "finding__proposal", "image__metadata"
     )
@@ -99,7 +100,7 @@ def _decided(facts: Facts) -> tuple[str, list[str]]:
     if not was:
         return words, []
     before = decision_words(was["verdict"], was["reason"], was["state"])
-    return words, [_("Before, by %(name)s: %(decision)s.") % {"name": was["by"], "decision": before}]
+    return words, [_("Before, by %(name)s: %(decision)s.") % {"name": was.get("name", was["by"]), "decision": before}]
 
 
 def _carried(facts: Facts) -> tuple[str, list[str]]:
@@ -130,7 +131,7 @@ def _lost(entry: Facts) -> str:
 
 
 def _assigned(facts: Facts) -> tuple[str, list[str]]:
-    name = facts.get("assignee")
+    name = facts.get("name", facts.get("assignee"))
     return (_("Assigned to %(name)s") % {"name": name} if name else _("Assigned to nobody any more")), []
 
 
@@ -155,13 +156,17 @@ def _undrawn(facts: Facts) -> tuple[str, list[str]]:
 
 
 def _exchanged(facts: Facts, *, undone: bool) -> list[str]:
-    made, replaced = (", ".join(str(each["number"]) for each in facts.get(name, ())) for name in ("made", "replaced"))
+    made, replaced = (_numbers(facts.get(name, ())) for name in ("made", "replaced"))
     new, old = (replaced, made) if undone else (made, replaced)
     if new and old:
-        return [_("Crack %(new)s stands in place of crack %(old)s.") % {"new": new, "old": old}]
+        return [_("In the place of %(old)s there is now: %(new)s.") % {"new": new, "old": old}]
     if new:
-        return [_("Crack %(new)s stands now.") % {"new": new}]
-    return [_("Crack %(old)s stands no more.") % {"old": old}] if old else []
+        return [_("There is now: %(new)s.") % {"new": new}]
+    return [_("There is no more: %(old)s.") % {"old": old}] if old else []
+
+
+def _numbers(cracks: Iterable[Facts]) -> str:
+    return ", ".join(_("crack %(number)s") % {"number": each["number"]} for each in cracks)
 
 
 def _closed(facts: Facts) -> tuple[str, list[str]]:

@@ -13,6 +13,7 @@ from inspections.access import fetch
 from inspections.errors import InspectionError
 from inspections.models import Bridge, Element, Finding, Survey, SurveyImage
 from inspections.pages.amounts import Amounts, Difference, amounts_by, length_difference, width_difference
+from inspections.pages.elementtree import elements_in_line
 from inspections.pages.pairing import Pair, pair_as_chosen, partner_of
 from inspections.pages.requests import MemberRequest
 from inspections.pages.trends import differences
@@ -56,7 +57,7 @@ def bridge_compare(request: MemberRequest, pk: UUID) -> HttpResponse:
     """`?element=`, `?left=`, `?right=` choose what is compared, `?a=` and `?b=` the photos; each has a first choice."""
     bridge = fetch(Bridge.objects.select_related("organisation"), request.user, pk=pk)
     surveys = list(bridge.surveys.order_by("surveyed_on", "created_at"))
-    elements = list(bridge.elements.in_order())
+    elements = elements_in_line(bridge.pk)
     where = _where(bridge)
     element = _chosen(request, "element", elements) if request.GET.get("element", ANY) else None
     if element is None and "element" not in request.GET:

@@ -22,8 +22,7 @@ from inspections.models import Drawing, Finding, Role, SurveyImage
 from inspections.pages.keys import sheet
 from inspections.pages.linework import cracks_on, describe_drawing, full_size
 from inspections.pages.photodoor import cracks, done, photos
-from inspections.pages.requests import MemberRequest
-from inspections.pages.review import read_body
+from inspections.pages.requests import MemberRequest, read_body
 from inspections.services.closing import ensure_open
 from inspections.services.drawings import request_drawing, undo_drawing
 
@@ -91,7 +90,7 @@ def photo_draw(request: MemberRequest, pk: UUID) -> HttpResponse:
     comes again, because its answer was lost on the way, is the one that is there.
     """
     image = fetch(photos(), request.user, Role.REVIEWER, pk=pk)
-    stroke = _read_stroke(read_body(request))
+    stroke = _read_stroke(read_body(request, too_large="mask_too_ragged"))
     found = _sent_before(request, image, stroke)
     if found is None:
         findings = [fetch(cracks().filter(image=image), request.user, pk=key) for key in stroke["findings"]]
@@ -140,9 +139,15 @@ def _sent_before(request: MemberRequest, image: SurveyImage, stroke: dict[str, A
     rows = Drawing.objects.filter(image=image, author=request.user, kind=stroke["kind"], status__in=standing)
     for row in rows.filter(created_at__gt=timezone.now() - SENT_AGAIN).prefetch_related("replaced"):
         same = all(getattr(row, name) == stroke[name] for name in ("line", "box", "mask_runs"))
-        if same and {str(finding.pk) for finding in row.replaced.all()} == set(stroke["findings"]):
+        if same and _asked_for(row, set(stroke["findings"])):
             return row
     return None
+
+
+def _asked_for(row: Drawing, findings: set[str]) -> bool:
+    """Whether a drawing was to replace `findings`. A new line or mask may have taken in others beside them."""
+    replaced = {str(finding.pk) for finding in row.replaced.all()}
+    return findings <= replaced if row.kind in (Drawing.Kind.LINE, Drawing.Kind.MASK) else findings == replaced
 
 
 def _ensure_seen(findings: list[Finding], seen: dict[str, Any]) -> None:
@@ -150,7 +155,7 @@ def _ensure_seen(findings: list[Finding], seen: dict[str, Any]) -> None:
         if seen.get(str(finding.pk), finding.reviews_count) != finding.reviews_count:
             last = finding.reviews.select_related("reviewer").latest("sequence")
             raise InspectionError(
-                "decided_meanwhile", by=last.reviewer.get_username(), verdict=inside(last.get_verdict_display())
+                "decided_meanwhile", by=last.reviewer.known_as, verdict=inside(last.get_verdict_display())
             )
 
 

@@ -19,7 +19,9 @@ from inspections.pages.photodoor import cracks, done, rights
 from inspections.pages.photoscene import standing_totals, tally
 from inspections.pages.picked import picked_context, standing_decision
 from inspections.pages.requests import MemberRequest
+from inspections.services.conditions import pack_of
 from inspections.services.reviews import record_review, withdraw_review
+from inspections.services.summaries import condition_of_photo
 
 UNDO = "undo"
 LONGEST_NOTE = 2000
@@ -108,5 +110,6 @@ def _row(request: MemberRequest, finding: Finding) -> dict[str, Any]:
         "finding": decided or cracks().get(pk=finding.pk),
         "tally": tally(siblings),
         "totals": standing_totals(finding.image, siblings),
+        "condition": condition_of_photo(finding.image, pack_of(finding.image.survey.bridge.organisation)),
         "keys": BY_ACTION,
     }

@@ -41,13 +41,15 @@ def describe_crack(finding: Finding) -> dict[str, Any]:
 
 
 def describe_drawing(drawing: Drawing) -> dict[str, Any]:
-    """What became of a drawing: its status, the sentence where it failed, and the cracks that it made."""
+    """What became of a drawing: its status, the sentence where it failed, the cracks that it made and replaced."""
     made = drawing.made.filter(is_current=True).order_by("number")
+    replaced = drawing.replaced.order_by("number").values_list("pk", "number")
     return {
         "id": str(drawing.pk),
         "status": drawing.status,
         "failure": drawing.failure,
         "made": [describe_crack(finding) for finding in made],
+        "replaced": [{"id": str(pk), "number": number} for pk, number in replaced],
         "watch": reverse("drawing", args=[drawing.pk]),
         "undo": reverse("drawing-undo", args=[drawing.pk]),
     }

@@ -1,12 +1,24 @@
 """Addresses of pictures. Each finds its row for the reader first: a foreign picture is not there."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from inspections.access import fetch
-from inspections.media import Picture, send_crop, send_original, send_patch, send_picture, send_tile, send_widths
+from inspections.media import (
+    Picture,
+    layer_stamp,
+    send_crop,
+    send_drawn_layer,
+    send_layer,
+    send_original,
+    send_patch,
+    send_picture,
+    send_tile,
+    send_widths,
+)
 from inspections.models import Finding, SegmentationRun, SurveyImage
 from inspections.pages.requests import MemberRequest
 
@@ -56,8 +68,19 @@ def run_probability(request: MemberRequest, pk: UUID) -> HttpResponseBase:
 
 @require_safe
 def run_overlay(request: MemberRequest, pk: UUID) -> HttpResponseBase:
-    """The transparent layer of cracks for a thumbnail."""
-    return send_picture(request, _run(request, pk).overlay, Picture.PNG)
+    """The transparent layer of cracks for a thumbnail: on the latest analysis of a photo of those that stand now.
+
+    `?of=` is the stamp of the cracks that are meant; under it a browser keeps the picture for good.
+    """
+    run = _run(request, pk)
+    photo: Any = SurveyImage.objects.with_state().with_findings().get(pk=run.image_id)
+    if photo.current_run_id != run.pk:
+        return send_picture(request, run.overlay, Picture.PNG)
+    stamp = layer_stamp(photo.finding_count, photo.crack_length_px)
+    if not run.overlay or not Finding.objects.changed_on(run).exists():
+        return send_layer(request, run.overlay, stamp)
+    standing = Finding.objects.current().standing().filter(image=photo).defer("mask_runs", "proposal")
+    return send_drawn_layer(request, (photo.width, photo.height), standing, stamp)
 
 
 @require_safe

@@ -1,8 +1,7 @@
 """The overview: what needs the reader today, in all their organisations or in one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -10,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from inspections.errors import InspectionError
 from inspections.models import Bridge, Organisation, Role
 from inspections.models.bridges import BridgeQuerySet
-from inspections.pages.requests import MemberRequest
+from inspections.pages.queue import ME, Queue
+from inspections.pages.requests import MemberRequest, chosen_organisation
 from inspections.services.overview import (
     assigned_to,
     latest_sign_offs,
@@ -45,14 +44,17 @@ class OrganisationChip:
 def overview(request: MemberRequest) -> HttpResponse:
     """Open regions, worst cracks, surveys due, what runs and what was signed off; `?organisation=` narrows it."""
     own = request.user.organisations_allowing(Role.VIEWER)
-    chosen = _chosen(own, request.GET.get("organisation", ""))
+    chosen = chosen_organisation(request, request.GET.get("organisation", ""))
     bridges: BridgeQuerySet = Bridge.objects.visible_to(request.user)
     if chosen:
         bridges = bridges.filter(organisation=chosen)
+    queue = Queue(organisation=str(chosen.pk) if chosen else "")
     due = surveys_due(bridges, timezone.localdate())
     context = {
         "chips": [OrganisationChip(one, one == chosen) for one in own] if len(own) > 1 else [],
         "organisation": chosen,
+        "queue": queue.query,
+        "own_queue": replace(queue, assigned=ME).query,
         "any_bridge": bridges.exists(),
         "may_add": bool(request.user.organisations_allowing(Role.INSPECTOR)),
         "progress": progress_in(bridges),
@@ -76,17 +78,3 @@ def overview_of(bridge: Bridge, last_surveyed_on: Any) -> dict[str, Any]:
         "worst_cracks": worst_cracks(alone, WORST_OF_A_BRIDGE),
         "next_survey": next_survey(bridge, last_surveyed_on, timezone.localdate()),
     }
-
-
-def _chosen(own: list[Organisation], wanted: str) -> Organisation | None:
-    """The reader's organisation that the address names; None where it names none. Raises `not_found`."""
-    if not wanted:
-        return None
-    try:
-        pk = UUID(wanted)
-    except ValueError:
-        raise InspectionError("not_found") from None
-    found = next((organisation for organisation in own if organisation.pk == pk), None)
-    if found is None:
-        raise InspectionError("not_found")
-    return found

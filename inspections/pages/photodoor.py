@@ -18,7 +18,7 @@ from inspections.pages.requests import MemberRequest
 def photos() -> SurveyImageQuerySet:
     """Photos with everything that their page names."""
     return SurveyImage.objects.select_related(
-        "survey__bridge__organisation", "survey__closed_by", "element", "added_by"
+        "survey__bridge__organisation", "survey__closed_by", "element__parent", "added_by"
     )
 
 
@@ -30,7 +30,11 @@ def analyses() -> SegmentationRunQuerySet:
 def cracks() -> FindingQuerySet:
     """Findings with their analysis and the organisation that they belong to."""
     return Finding.objects.select_related(
-        "run__network", "image__survey__bridge__organisation", "image__survey__closed_by", "image__element", "assignee"
+        "run__network",
+        "image__survey__bridge__organisation",
+        "image__survey__closed_by",
+        "image__element__parent",
+        "assignee",
     )
 
 
@@ -42,7 +46,7 @@ def rights(request: MemberRequest, image: SurveyImage) -> dict[str, Any]:
     return {
         "may_analyse": user.may(Role.INSPECTOR, organisation) and not survey.is_closed,
         "may_review": reviews and not survey.is_closed,
-        "may_assign": reviews,
+        "may_assign": reviews and not survey.is_closed,
         "may_speak": user.may(Role.INSPECTOR, organisation),
         "read_only": _why_not(survey, reviews=reviews),
     }
@@ -50,7 +54,7 @@ def rights(request: MemberRequest, image: SurveyImage) -> dict[str, Any]:
 
 def _why_not(survey: Survey, *, reviews: bool) -> str:
     if survey.is_closed:
-        by = survey.closed_by.get_username() if survey.closed_by else _("somebody")
+        by = survey.closed_by.known_as if survey.closed_by else _("somebody")
         return _("Signed off by %(by)s. Nothing can be decided here until the survey is reopened.") % {"by": by}
     return "" if reviews else _("You read along: deciding is for reviewers. An administrator gives roles.")
 

@@ -34,6 +34,7 @@ LOOKED_BACK = 40
 class Queue:
     """A filter and an order. Everything empty: all undecided regions that the reader may see."""
 
+    organisation: str = ""
     survey: str = ""
     bridge: str = ""
     element: str = ""
@@ -50,7 +51,7 @@ class Queue:
     def from_query(cls, query: Mapping[str, Any]) -> "Queue":
         """From an address; what makes no sense there is left out."""
         values = {name: str(query.get(name, "")).strip() for name in cls.__slots__}
-        for name in ("survey", "bridge", "element", "network"):
+        for name in ("organisation", "survey", "bridge", "element", "network"):
             values[name] = values[name] if _is_id(values[name]) else ""
         for name in ("wider_mm", "surer"):
             values[name] = values[name] if _number(values[name]) is not None else ""
@@ -82,6 +83,7 @@ class Queue:
         """The regions, in order."""
         rows = Finding.objects.visible_to(user).current()
         wanted = {
+            "survey__bridge__organisation": self.organisation,
             "survey": self.survey,
             "survey__bridge": self.bridge,
             "image__element": self.element,

@@ -31,10 +31,10 @@ def first_of(rows: FindingQuerySet, count: int) -> list[Finding]:
 
 def with_surroundings(rows: FindingQuerySet) -> FindingQuerySet:
     """What one region needs, with its row."""
-    related = ("image__survey__bridge__organisation", "image__survey__closed_by", "image__element", "run__network")
+    related = ("image__survey__bridge__organisation", "image__survey__closed_by", "image__element__parent")
     reviews = Review.objects.with_deciders().order_by("-sequence")
     return (
-        rows.select_related(*related, "assignee")
+        rows.select_related(*related, "run__network", "assignee")
         .defer("mask_runs", "image__metadata", "image__scale", "image__markers")
         .prefetch_related(Prefetch("comments", Comment.objects.as_thread()), Prefetch("reviews", reviews))
     )
@@ -59,8 +59,7 @@ def describe_standing(request: MemberRequest, finding: Finding) -> dict[str, Any
     `by` is who acted on it last, `decision` what stands in words, `standing` the same as HTML; both empty for nothing.
     """
     reviews = list(finding.reviews.all())
-    standing = standing_decision(reviews)
-    last = reviews[0] if reviews else None
+    standing, last = standing_decision(reviews), reviews[0] if reviews else None
     return _told(request, finding) | {
         "by": person(last.reviewer) if last else "",
         "isOwn": last is not None and last.reviewer_id == request.user.pk,

@@ -18,10 +18,11 @@ from inspections.conditions.summaries import states_of
 from inspections.errors import InspectionError
 from inspections.models import Bridge, Element, Finding, Network, Role, SavedQueue, Survey
 from inspections.models.reviews import Reason, Verdict
+from inspections.pages.elementtree import elements_in_line
 from inspections.pages.keys import sheet
 from inspections.pages.queue import ORDERS, Queue, after, decided_today, for_you, seconds_each
 from inspections.pages.regions import describe_regions, describe_standing, first_of, with_surroundings
-from inspections.pages.requests import MemberRequest, read_body
+from inspections.pages.requests import MemberRequest, chosen_organisation, read_body
 from inspections.services.conditions import pack_of
 from inspections.services.reviews import record_review, withdraw_review
 
@@ -38,20 +39,14 @@ MOST = 8
 def review(request: MemberRequest) -> HttpResponse:
     """Focus: one region in the middle. The address says which queue, and with `at` where in it."""
     queue = Queue.from_query(request.GET)
-    place = place_of(request, queue)
-    keys, choices = sheet("review"), _choices(request, place)
+    keys, offered = sheet("review"), offered_for(request, queue)
     begin = _next(request, queue, request.GET.get("at", ""), inclusive=True)
     return render(
         request,
         "review/focus.html",
         {
-            "queue": queue,
-            "queue_fields": [(name, value) for name, value in asdict(queue).items() if value],
-            "place": place,
+            **offered,
             "left": begin["left"],
-            "orders": [(name, words) for name, (words, _order) in ORDERS.items()],
-            "saved": request.user.saved_queues.all(),
-            "choices": choices,
             "for_you": for_you(request.user),
             "keys": keys.by_action,
             "key_table": keys.keys,
@@ -153,26 +148,51 @@ def _at(request: MemberRequest, place: str) -> Finding | None:
     return Finding.objects.visible_to(request.user).select_related("image").defer("mask_runs").filter(pk=pk).first()
 
 
-def place_of(request: MemberRequest, queue: Queue) -> dict[str, Any]:
-    """Where we are: the survey or bridge that the queue is over. Raises `not_found` for another organisation's."""
+def offered_for(request: MemberRequest, queue: Queue) -> dict[str, Any]:
+    """What the filter of either layout shows: the queue, its place, and what else could be chosen.
+
+    Raises `not_found` for a place of another organisation.
+    """
+    place = _place(request, queue)
+    return {
+        "queue": queue,
+        "queue_fields": [(name, value) for name, value in asdict(queue).items() if value],
+        "place": place,
+        "orders": [(name, words) for name, (words, _order) in ORDERS.items()],
+        "saved": request.user.saved_queues.all(),
+        "choices": _choices(request, place),
+    }
+
+
+def _place(request: MemberRequest, queue: Queue) -> dict[str, Any]:
+    """Where we are: the organisation, survey or bridge that the queue is over."""
     surveys = Survey.objects.select_related("bridge__organisation")
     survey = fetch(surveys, request.user, pk=queue.survey) if queue.survey else None
     bridge = survey.bridge if survey else None
     if queue.bridge:
         bridge = fetch(Bridge.objects.select_related("organisation"), request.user, pk=queue.bridge)
     element = fetch(Element.objects.select_related("bridge"), request.user, pk=queue.element) if queue.element else None
-    return {"survey": survey, "bridge": bridge or (element and element.bridge), "element": element}
-
-
-def _choices(request: MemberRequest, place: Mapping[str, Any]) -> dict[str, Any]:
-    """What the filter offers."""
-    organisations = [place["bridge"].organisation] if place["bridge"] else list(request.user.organisations.all())
-    kinds = {pack_of(organisation).kind for organisation in organisations}
     return {
+        "organisation": chosen_organisation(request, queue.organisation),
+        "survey": survey,
+        "bridge": bridge or (element and element.bridge),
+        "element": element,
+    }
+
+
+def _choices(request: MemberRequest, place: dict[str, Any]) -> dict[str, Any]:
+    """What the filter offers."""
+    own = request.user.organisations_allowing(Role.VIEWER)
+    chosen = [place["organisation"]] if place["organisation"] else own
+    organisations = [place["bridge"].organisation] if place["bridge"] else chosen
+    kinds = {pack_of(organisation).kind for organisation in organisations}
+    surveys = Survey.objects.visible_to(request.user).filter(bridge__organisation__in=chosen)
+    return {
+        "organisations": own if len(own) > 1 else [],
         "states": [state for kind in sorted(kinds) for state in states_of(kind)] if kinds else [],
-        "elements": place["bridge"].elements.in_order() if place["bridge"] else [],
+        "elements": elements_in_line(place["bridge"].pk) if place["bridge"] else [],
         "networks": Network.objects.visible_to(request.user),
-        "surveys": Survey.objects.visible_to(request.user).select_related("bridge")[:50],
+        "surveys": surveys.select_related("bridge")[:50],
     }
 
 

@@ -22,7 +22,7 @@ from inspections.models.reviews import Reason, Verdict
 from inspections.pages.keys import sheet
 from inspections.pages.queue import ORDERS, Queue, for_you
 from inspections.pages.requests import MemberRequest, read_body
-from inspections.pages.review import place_of
+from inspections.pages.review import offered_for
 from inspections.services.reviews import Decision, record_reviews
 
 AT_ONCE, EACH = 120, 60
@@ -38,8 +38,7 @@ def review_grid(request: MemberRequest) -> HttpResponse:
     keys = sheet("grid")
     groups = _groups(queue, rows)
     context = {
-        "queue": queue,
-        "place": place_of(request, queue),
+        **offered_for(request, queue),
         "groups": groups,
         "for_you": for_you(request.user),
         "left": rows.count(),

@@ -31,7 +31,8 @@ def survey_close(request: MemberRequest, pk: UUID) -> HttpResponse:
     except InspectionError as error:
         messages.error(request, error.detail)
     else:
-        messages.success(request, _("Signed off. Nothing in this survey can change until it is reopened."))
+        told = _("Signed off. Photos, cracks and decisions stay as they are until the survey is reopened.")
+        messages.success(request, told)
     return redirect("survey", survey.pk)
 
 

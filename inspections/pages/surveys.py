@@ -21,6 +21,7 @@ from inspections.models import Element, Role, Survey
 from inspections.models.paging import KeysFirst
 from inspections.models.surveys import SurveyQuerySet
 from inspections.pages.cards import cards_of
+from inspections.pages.elementtree import elements_in_line
 from inspections.pages.figures import read_figures
 from inspections.pages.requests import MemberRequest
 from inspections.pages.selections import PAGE_SIZE, Selection, filters, orders
@@ -41,7 +42,7 @@ def survey(request: MemberRequest, pk: UUID) -> HttpResponse:
     found = fetch(_surveys(), request.user, pk=pk)
     context = {
         **_photos(request, found),
-        "elements": Element.objects.filter(bridge=found.bridge_id).in_order(),
+        "elements": elements_in_line(found.bridge_id),
         "max_photo_bytes": settings.MAX_PHOTO_BYTES,
     }
     return render(request, "surveys/survey.html", context)

@@ -13,7 +13,7 @@ from inspections.services.history import remember
 def ensure_open(survey: Survey) -> None:
     """Raises InspectionError `survey_closed`. Called by every verb that changes what a survey says."""
     if survey.closed_at is not None:
-        closed_by = survey.closed_by.get_username() if survey.closed_by else _("somebody")
+        closed_by = survey.closed_by.known_as if survey.closed_by else _("somebody")
         raise InspectionError(
             "survey_closed", survey=str(survey), by=closed_by, on=date_format(survey.closed_at, _("j F Y"))
         )

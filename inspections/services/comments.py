@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from inspections.errors import InspectionError
 from inspections.models import Comment, Event, Finding, Role, User
+from inspections.services.closing import ensure_open
 from inspections.services.history import remember
 
 LONGEST = 4000
@@ -68,14 +69,18 @@ def resolve(*, comment: Comment, user: User, resolved: bool = True) -> None:
 
 
 def assign(*, finding: Finding, assignee: User | None, by: User) -> None:
-    """Ask somebody to look at a finding, or nobody. Raises InspectionError `invalid` for one who may not decide."""
+    """Ask somebody to look at a finding, or nobody.
+
+    Raises InspectionError `invalid` for one who may not decide, and `survey_closed`.
+    """
+    ensure_open(finding.image.survey)
     if assignee is not None and not assignee.may(Role.REVIEWER, finding.image.survey.bridge.organisation):
         raise InspectionError("invalid", field="assignee", reason=_("Assign it to a reviewer of this organisation."))
     with transaction.atomic():
         changed = Finding.objects.filter(pk=finding.pk).exclude(assignee=assignee).update(assignee=assignee)
         if changed:
-            name = assignee.get_username() if assignee else None
-            remember(Event.Kind.ASSIGNED, actor=by, finding=finding, assignee=name)
+            told = {"assignee": assignee.get_username(), "name": assignee.known_as} if assignee else {"assignee": None}
+            remember(Event.Kind.ASSIGNED, actor=by, finding=finding, **told)
     finding.refresh_from_db(fields=["assignee"])
 
 

@@ -55,7 +55,7 @@ def request_drawing(
             raise InspectionError("not_analysed")
         chosen = list(Finding.objects.filter(pk__in=[finding.pk for finding in findings]).order_by("number"))
         for finding in chosen:
-            _ensure_free(finding, locked)
+            ensure_free(finding, locked)
         drawing = Drawing.objects.create(
             run=run,
             image=locked,
@@ -84,7 +84,7 @@ def undo_drawing(*, drawing: Drawing, by: User) -> None:
             raise InspectionError("not_drawn")
         made = list(Finding.objects.filter(drawing=drawing, run=drawing.run_id).order_by("number"))
         for finding in made:
-            _ensure_free(finding, image)
+            ensure_free(finding, image)
         replaced = list(drawing.replaced.order_by("number"))
         Finding.objects.filter(pk__in=[finding.pk for finding in made]).update(is_current=False)
         Finding.objects.filter(pk__in=[finding.pk for finding in replaced]).update(is_current=True)
@@ -121,21 +121,21 @@ def _short(value: float | int | None) -> float | int | None:
     return round(value, 3) if isinstance(value, float) else value
 
 
-def _ensure_free(finding: Finding, image: SurveyImage) -> None:
+def ensure_free(finding: Finding, image: SurveyImage) -> None:
     """Raise unless the finding stands on the photo as it is now, and nobody is changing it."""
     if finding.image_id != image.pk:
         raise InspectionError("invalid", field="findings", reason=_("Choose cracks of this photo."))
     changing = finding.replaced_by.select_related("author")
     waiting = _first(changing.waiting())
     if waiting is not None:
-        raise InspectionError("drawn_meanwhile", by=waiting.author.get_username(), number=finding.number)
+        raise InspectionError("drawn_meanwhile", by=waiting.author.known_as, number=finding.number)
     if finding.is_current:
         return
     done = _first(changing.filter(status=Status.DONE))
     run = current_run(image)
     if done is None or run is None or run.pk != finding.run_id:
         raise InspectionError("analysed_meanwhile")
-    raise InspectionError("drawn_meanwhile", by=done.author.get_username(), number=finding.number)
+    raise InspectionError("drawn_meanwhile", by=done.author.known_as, number=finding.number)
 
 
 def _first(drawings: DrawingQuerySet) -> Drawing | None:

@@ -21,7 +21,7 @@ from django.utils import timezone
 from inspections.dispatch import dispatch_drawing
 from inspections.models import Drawing, Event, Finding, SegmentationRun, SurveyImage
 from inspections.services.comments import hand_on
-from inspections.services.drawings import Status, lock_photo, told
+from inspections.services.drawings import Status, ensure_free, lock_photo, told
 from inspections.services.history import remember
 from inspections.services.measuring import judge_findings
 from inspections.services.reviews import accept_drawn
@@ -46,12 +46,14 @@ class Basis:
     run: SegmentationRun
     replaced: tuple[Finding, ...]
     number: int
+    beside: tuple[Finding, ...] = ()
+    """What else stands there, where a new line or mask may come to lie on it."""
 
     @property
     def stamp(self) -> tuple[Any, ...]:
         """Changes whenever the work would come out differently."""
-        replaced = tuple(finding.pk for finding in self.replaced)
-        return self.run.pk, self.run.widths, replaced, self.number, self.image.measure_wanted
+        there = tuple(tuple(finding.pk for finding in findings) for findings in (self.replaced, self.beside))
+        return self.run.pk, self.run.widths, there, self.number, self.image.measure_wanted
 
 
 def take_drawing() -> Drawing | None:
@@ -80,16 +82,21 @@ def basis_of(drawing: Drawing) -> Basis:
         pk=drawing.pk
     )
     last = Finding.objects.filter(run=row.run_id).aggregate(last=Max("number"))["last"]
-    replaced = row.replaced.select_related("run").order_by("number")
-    return Basis(drawing, row.image, row.run, tuple(replaced), (last or 0) + 1)
+    replaced = tuple(row.replaced.select_related("run").order_by("number"))
+    beside = _beside(row, replaced) if row.kind in (Drawing.Kind.LINE, Drawing.Kind.MASK) else ()
+    return Basis(drawing, row.image, row.run, replaced, (last or 0) + 1, beside)
 
 
-def complete_drawing(basis: Basis, findings: Sequence[FindingFacts], *, widths: str) -> bool:
+def complete_drawing(
+    basis: Basis, findings: Sequence[FindingFacts], *, widths: str, joined: Sequence[Finding] = ()
+) -> bool:
     """Write the findings that a drawing makes, numbered from `basis.number` on. False: it is not ours any more.
 
-    `widths` is the analysis's new file of widths, already written, in place of `basis.run.widths`. The findings are
-    accepted by the author, with the state that people gave to all that is replaced. Comments and the assignee go over
-    to the first. Raises ChangedMeanwhileError when the basis has changed; nothing is written then.
+    `widths` is the analysis's new file of widths, already written, in place of `basis.run.widths`. `joined` are those
+    beside it that have become part of it: they are replaced, too. The findings are accepted by the author, with the
+    state that people gave to all that is replaced. Comments and the assignee go over to the first. Raises
+    ChangedMeanwhileError when the basis has changed, InspectionError `drawn_meanwhile` when somebody else is changing
+    one of `joined`; nothing is written then.
     """
     drawing = basis.drawing
     with transaction.atomic():
@@ -99,11 +106,15 @@ def complete_drawing(basis: Basis, findings: Sequence[FindingFacts], *, widths: 
             return False
         if basis_of(drawing).stamp != basis.stamp:
             raise ChangedMeanwhileError
+        for finding in joined:
+            ensure_free(finding, image)
+        drawing.replaced.add(*joined)
+        replaced = sorted([*basis.replaced, *joined], key=lambda finding: finding.number)
         SegmentationRun.objects.filter(pk=basis.run.pk).update(widths=widths)
-        made = _make(basis, image, findings)
-        Finding.objects.filter(pk__in=[finding.pk for finding in basis.replaced]).update(is_current=False)
-        hand_on({finding.pk: made[0] for finding in basis.replaced})
-        states = {finding.decided_state for finding in basis.replaced}
+        made = _make(basis, image, findings, is_known=bool(replaced))
+        Finding.objects.filter(pk__in=[finding.pk for finding in replaced]).update(is_current=False)
+        hand_on({finding.pk: made[0] for finding in replaced})
+        states = {finding.decided_state for finding in replaced}
         state = states.pop() if len(states) == 1 else ""
         for finding in made:
             accept_drawn(finding, drawing.author, note=drawing.reason, state=state)
@@ -114,7 +125,7 @@ def complete_drawing(basis: Basis, findings: Sequence[FindingFacts], *, widths: 
             drawing=str(drawing.pk),
             drawn=drawing.kind,
             note=drawing.reason,
-            replaced=[told(finding) for finding in basis.replaced],
+            replaced=[told(finding) for finding in replaced],
             made=[told(finding) for finding in made],
         )
     return True
@@ -133,10 +144,16 @@ def ring_again_for_drawings() -> bool:
     return Drawing.objects.claimable(now).filter(created_at__lt=unheard).exists() and dispatch_drawing()
 
 
-def _make(basis: Basis, image: SurveyImage, facts: Sequence[FindingFacts]) -> list[Finding]:
+def _beside(drawing: Drawing, replaced: Sequence[Finding]) -> tuple[Finding, ...]:
+    rows = Finding.objects.current().standing().filter(image=drawing.image_id)
+    others = rows.exclude(pk__in=[finding.pk for finding in replaced])
+    return tuple(others.defer("proposal").order_by("number"))
+
+
+def _make(basis: Basis, image: SurveyImage, facts: Sequence[FindingFacts], *, is_known: bool) -> list[Finding]:
     made = [finding_of(basis.run, number, fact) for number, fact in enumerate(facts, start=basis.number)]
     for finding in made:
         finding.drawing = basis.drawing
     judge_findings(made, image)
-    rank_findings(made, known={finding.number for finding in made} if basis.replaced else ())
+    rank_findings(made, known={finding.number for finding in made} if is_known else ())
     return Finding.objects.bulk_create(made, batch_size=200)

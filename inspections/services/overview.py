@@ -68,7 +68,7 @@ def worst_cracks(bridges: BridgeQuerySet, count: int) -> list[Finding]:
     """The widest cracks that nobody has rejected, with the rows they are named by. Two queries."""
     standing = Finding.objects.current().standing().filter(survey__bridge__in=bridges).with_widest_px()
     widest = list(standing.order_by(*WIDEST_FIRST, "pk").values_list("pk", flat=True)[:count])
-    named = Finding.objects.select_related("image__survey__bridge", "image__element", "run").defer(
+    named = Finding.objects.select_related("image__survey__bridge", "image__element__parent", "run").defer(
         "mask_runs", "path", "branches", "proposal", "image__metadata", "image__scale", "image__markers"
     )
     found = named.in_bulk(widest)

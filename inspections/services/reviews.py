@@ -128,7 +128,7 @@ def _ensure_seen(finding: Finding, seen: int | None) -> None:
         verdict = inside(last.get_verdict_display())
         if last.verdict == WITHDRAWN:
             verdict = pgettext("somebody has … it meanwhile", "taken back the decision on")
-        raise InspectionError("decided_meanwhile", by=last.reviewer.get_username(), verdict=verdict)
+        raise InspectionError("decided_meanwhile", by=last.reviewer.known_as, verdict=verdict)
 
 
 def _record(
@@ -143,6 +143,7 @@ def _record(
             "reason": last.reason,
             "state": last.state,
             "by": last.reviewer.get_username(),
+            "name": last.reviewer.known_as,
         }
     remember(
         Event.Kind.DECIDED,
@@ -162,7 +163,7 @@ def _ensure_not_replaced(finding: Finding) -> None:
     """A decision on a crack that somebody has redrawn would stand where nobody sees it."""
     drawing = finding.replaced_by.filter(status=Drawing.Status.DONE).select_related("author").first()
     if drawing is not None:
-        raise InspectionError("drawn_meanwhile", by=drawing.author.get_username(), number=finding.number)
+        raise InspectionError("drawn_meanwhile", by=drawing.author.known_as, number=finding.number)
 
 
 def _check(finding: Finding, decision: Decision) -> None:

@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import conditional_escape, format_html, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
-from inspections.models import Comment
+from inspections.models import Comment, User
 from inspections.services.comments import MENTION
 
 register = template.Library()
@@ -32,6 +32,6 @@ def said(comment: Comment) -> SafeString:
 
 
 @register.filter
-def person(user: object) -> str:
-    """A member's full name, or else the name they log in with."""
-    return user.get_full_name() or user.get_username() if user else ""  # type: ignore[attr-defined]
+def person(user: User | None) -> str:
+    """A member as others call them."""
+    return user.known_as if user else ""

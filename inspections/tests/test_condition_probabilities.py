@@ -117,6 +117,12 @@ def test_the_uncertainty_of_a_bound_is_added_to_it() -> None:
     assert "narrower than 0.25 mm (0.20 mm and its uncertainty of 0.05 mm)" in found.sentence
 
 
+def test_a_bound_is_never_told_narrower_than_it_is() -> None:
+    found = of(Width(3.79214, upper_bound=True))
+    assert "narrower than 3.80 mm" in found.sentence and "from 0 to 3.80 mm" in found.assumption
+    assert "narrower than 0.305 mm" not in of(Width(0.30479, upper_bound=True)).sentence, "the limit is 0.3048 mm"
+
+
 def test_a_bound_below_a_width_limit_is_within_it() -> None:
     assert of(Width(0.3, upper_bound=True), "aci-224r-mm", RC, "humid").state == "within"
     assert of(Width(0.31, upper_bound=True), "aci-224r-mm", RC, "humid").states == ("within", "beyond")

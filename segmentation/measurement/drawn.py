@@ -85,13 +85,14 @@ def split(canvas: Canvas, mask: Mask, cut: Points) -> tuple[Crack, ...]:
     return pieces
 
 
-def merge(canvas: Canvas, masks: Sequence[Mask]) -> tuple[Crack, ...]:
+def merge(canvas: Canvas, masks: Sequence[Mask], *, photo_only: bool = False) -> tuple[Crack, ...]:
     """Several cracks as one; pieces that do not touch are joined by straight lines, a pixel wide, the nearest first.
 
-    Raises TooFarApart where a gap is longer than LONGEST_GAP_PX or than what it joins.
+    With `photo_only` one of them was drawn by hand, and widths are those that the photo shows. Raises TooFarApart where
+    a gap is longer than LONGEST_GAP_PX or than what it joins.
     """
     mask = np.logical_or.reduce(masks)
-    return _some(_trace(canvas, _bridged(mask)))
+    return _some(_trace(canvas, _bridged(mask), photo_only=photo_only))
 
 
 def _trace(canvas: Canvas, mask: Mask, *, never: Mask | None = None, photo_only: bool = False) -> tuple[Crack, ...]:

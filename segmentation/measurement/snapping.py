@@ -35,7 +35,8 @@ PULL, TURN = 0.3, 0.2
 """What the corridor's border costs, and a step aside of one pixel, where the darkest line gains 1."""
 MOST_ASIDE_PX = 3.0
 NEIGHBOURS = 15
-THINNEST_PX = 1.0
+THINNEST_PX = 1.02
+"""A little more than a pixel: along a line right between two rows neither would have its centre on it."""
 POINTS_AT_ONCE = 500
 
 Places = NDArray[np.intp]

@@ -68,6 +68,12 @@ def test_where_the_photo_shows_nothing_the_drawn_line_stays_and_has_no_width():
     assert crack.width_mean_px == pytest.approx(1, abs=0.35)
 
 
+@pytest.mark.parametrize("y", [60.0, 60.25, 60.5, 61.0])
+def test_a_line_along_the_rows_of_a_bare_wall_is_one_piece(y):
+    (crack,) = trace_line(Canvas(wall(), PLAIN), np.array([[30.0, y], [150.0, y]]))
+    assert crack.length_px == pytest.approx(120, rel=0.03)
+
+
 def test_an_edge_between_bright_and_dark_is_no_line():
     pixels = wall()
     pixels[:, 134:] //= 2

@@ -15,10 +15,15 @@ const map = L.map(sheet, {
   zoomAnimation: false,
   fadeAnimation: false,
   attributionControl: Boolean(sheet.dataset.tiles),
+  zoomControl: false,
   maxZoom: DEEPEST,
   minZoom: 2,
   zoomSnap: 0.5,
 });
+// Not above to the left, where the degrees of the grid are written.
+L.control
+  .zoom({ position: "bottomright", zoomInTitle: gettext("Zoom in"), zoomOutTitle: gettext("Zoom out") })
+  .addTo(map);
 L.control.scale({ imperial: false }).addTo(map);
 if (sheet.dataset.tiles) {
   map.attributionControl.setPrefix(false);

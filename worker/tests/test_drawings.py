@@ -42,10 +42,15 @@ BESIDE = [(START + ASIDE).tolist(), (STOP + ASIDE).tolist()]
 def wall() -> bytes:
     crack = straight_crack(tuple(START), tuple(STOP), WIDTH_PX, contrast=0.8)
     photo = draw_photo(1, *SIZE, mm_per_pixel=0.5, scene=FLAT, cracks=[crack], optics=Optics(blur_px=0.7, curve=0))
+    return png(np.asarray(photo.pixels))
+
+
+def png(pixels) -> bytes:
+    """A photo as our drawn camera stores it."""
     exif = Image.Exif()
     exif[0x010F] = MAKE
     out = BytesIO()
-    Image.fromarray(np.asarray(photo.pixels)).save(out, "PNG", exif=exif)
+    Image.fromarray(pixels).save(out, "PNG", exif=exif)
     return out.getvalue()
 
 

@@ -28,7 +28,8 @@ class DrawingRequest(StrictSerializer):
     `line`: a missed crack, by a `line` along it, which may be a few pixels off. `mask`: what is painted inside `box`
     (x0, y0, x1, y1, half open; 2048 pixels a side at most) as run lengths, row by row, background first: the whole
     truth there for the one finding named, or a new crack without one. `split`: the one finding named, cut along `line`.
-    `merge`: 2 to 20 findings become one.
+    `merge`: 2 to 20 findings become one. No length counts twice: a line or mask that lies mostly on findings that stand
+    fails with `stands_already`; else those that lie along it become part of it, and are named in `replaced`.
     """
 
     kind = serializers.ChoiceField(choices=Drawing.Kind.choices)

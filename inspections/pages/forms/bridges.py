@@ -1,5 +1,6 @@
 """Bridges and their elements."""
 
+from operator import attrgetter
 from typing import Any, cast
 
 from django import forms
@@ -140,7 +141,8 @@ class ElementForm(JudgedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         parent = cast(forms.ModelChoiceField, self.fields["parent"])
-        parent.queryset = self.instance.bridge.elements.exclude(pk=self.instance.pk).in_order()
+        parent.queryset = self.instance.bridge.elements.exclude(pk=self.instance.pk).select_related("parent").in_order()
+        parent.label_from_instance = attrgetter("full_name")  # type: ignore[assignment]
         parent.empty_label = gettext("{bridge} itself").format(bridge=self.instance.bridge)
         parent.help_text = _("A span holds girders, a pier holds its cap.")
         self.fields["position"].required = False

@@ -3,10 +3,8 @@
 Chromium for all tests; those marked `every_browser` are done again in Firefox.
 """
 
-import os
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,34 +12,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from inspections.env import ROOT
+from inspections.tests.browser.browsers import launch, miss
 from inspections.tests.browser.drawing import draw_wall
-from inspections.tests.browser.look import ARGUMENTS
 from inspections.tests.browser.stack import PASSWORD, Analysed, Stack
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-FIREFOX = Path(os.environ.get("FIREFOX", "/usr/bin/firefox-esr"))
 PATIENCE_MS = 120_000
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     test = metafunc.definition
-    if "browser" in metafunc.fixturenames and test.get_closest_marker("every_browser"):
-        names = ["chromium"] if test.get_closest_marker("only_chromium") else ["chromium", "firefox"]
-        metafunc.parametrize("browser", names, indirect=True, scope="module")
-
-
-def _miss(reason: str) -> None:
-    """Skip where a person tests at home; fail where nobody would read of the skip."""
-    pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    if not test.get_closest_marker("every_browser"):
+        return
+    names = ["chromium"] if test.get_closest_marker("only_chromium") else ["chromium", "firefox"]
+    # One for a module, before the real stack; or one for each test, before a server in this process.
+    for fixture, scope in (("browser", "module"), ("visit", "function")):
+        if fixture in metafunc.fixturenames:
+            metafunc.parametrize(fixture, names, indirect=True, scope=scope)
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     if not (ROOT / "segmentation" / "weights" / "default.safetensors").exists():
-        _miss("There is no default network in segmentation/weights.")
+        miss("There is no default network in segmentation/weights.")
     # Not pytest's own folder: the broker's socket wants a short path.
     data = Path(tempfile.mkdtemp(prefix="hairline-"))
     running = Stack(data)
@@ -56,31 +51,11 @@ def stack() -> Iterator[Stack]:
 # For one module, not the session: Playwright's event loop keeps Django from its database in this thread.
 @pytest.fixture(scope="module")
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
-    name = getattr(request, "param", "chromium")
-    place = {"chromium": CHROMIUM, "firefox": FIREFOX}[name]
-    if not place.exists():
-        _miss(f"There is no browser at {place}; install it, or set {name.upper()} to where it is.")
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = _launch_firefox(playwright) if name == "firefox" else _launch_chromium(playwright)
+        browser = launch(playwright, getattr(request, "param", "chromium"))
         yield browser
         browser.close()
-
-
-def _launch_chromium(playwright: Playwright) -> Browser:
-    return playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-
-
-def _launch_firefox(playwright: Playwright) -> Browser:
-    return playwright.firefox.launch(
-        channel="moz-firefox",
-        executable_path=Path(__file__).with_name("firefox.py"),
-        env={
-            **os.environ,
-            "HAIRLINE_FIREFOX": str(FIREFOX),
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        },
-    )
 
 
 @dataclass
@@ -158,3 +133,17 @@ def surveyed(stack: Stack) -> Analysed:
     for seed, (name, cracks) in enumerate(zip(names, (3, 2, 0), strict=True), start=1):
         (photos / name).write_bytes(draw_wall(seed, cracks=cracks))
     return stack.analyse(photos)
+
+
+@pytest.fixture(scope="module")
+def analyse(stack: Stack, browser: Browser) -> Callable[[str, dict[str, bytes]], Analysed]:
+    """Analyses photos, by their names, in a survey that no other module has, and no other browser."""
+
+    def analyse_photos(name: str, photos: dict[str, bytes]) -> Analysed:
+        folder = stack.data / f"{name}-{browser.browser_type.name}"
+        folder.mkdir()
+        for file, photo in photos.items():
+            (folder / file).write_bytes(photo)
+        return stack.analyse(folder)
+
+    return analyse_photos

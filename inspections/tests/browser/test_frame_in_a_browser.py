@@ -1,9 +1,7 @@
 """The frame and the general pages in a real browser: by keyboard, with and without script, in both themes."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -23,10 +21,10 @@ from inspections.testing import (
     make_survey,
     make_user,
 )
-from inspections.tests.browser.look import ARGUMENTS, WCAG
+from inspections.tests.browser.browsers import launch
+from inspections.tests.browser.look import WCAG
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 # A machine that is busy with other tests is slow, not wrong.
 PATIENCE_MS = 60_000
 
@@ -47,11 +45,9 @@ class Visitor:
 
 
 @pytest.fixture
-def visit(live_server) -> Iterator[Callable[..., Visitor]]:
+def visit(live_server, request) -> Iterator[Callable[..., Visitor]]:
     """Opens a browser, once, for a user or for nobody. Write the record before."""
-    if not CHROMIUM.exists():
-        missing = f"There is no browser at {CHROMIUM}; install Chromium, or set CHROMIUM to where it is."
-        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
+    name = getattr(request, "param", "chromium")
     with ExitStack() as left_open:
 
         def open_browser(user=None, **options: Any) -> Visitor:
@@ -62,9 +58,14 @@ def visit(live_server) -> Iterator[Callable[..., Visitor]]:
                 session = client.cookies["sessionid"].value
             # Started this late because Playwright's event loop keeps Django from its database in this thread.
             playwright = left_open.enter_context(sync_playwright())
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            browser = launch(playwright, name)
             left_open.callback(browser.close)
             context = browser.new_context(reduced_motion="reduce", **options)
+            if name == "firefox" and "color_scheme" in options:
+                # Firefox cannot be told yet that the system is dark; Hairline can.
+                context.add_cookies(
+                    [{"name": "hairline_theme", "value": options["color_scheme"], "url": live_server.url}]
+                )
             context.set_default_timeout(PATIENCE_MS)
             expect.set_options(timeout=PATIENCE_MS)
             if session:

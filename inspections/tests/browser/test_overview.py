@@ -28,7 +28,7 @@ from inspections.tests.browser.test_frame_in_a_browser import visit
 
 __all__ = ["visit"]
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.every_browser, pytest.mark.django_db(transaction=True)]
 LONG_NAME = "Scar Top Farm Accommodation Bridge carrying the lane over the former Skipton to Grassington railway"
 
 
@@ -186,6 +186,7 @@ def test_two_surveys_are_swiped_by_arrow_keys_and_by_pointer(visit, bridge, revi
     assert visitor.complaints == []
 
 
+@pytest.mark.only_chromium("scripts switched off")
 def test_without_script_the_photos_stand_side_by_side(visit, bridge, reviewer):
     page = visit(reviewer, java_script_enabled=False).go(reverse("bridge-compare", args=[bridge.pk]))
     boxes = [page.locator(f".compare__side--{side} img").bounding_box() for side in ("left", "right")]

@@ -3,22 +3,18 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from inspections.tests.browser.drawing import draw_wall
-from inspections.tests.browser.stack import Analysed, Stack
+from inspections.tests.browser.stack import Analysed
 
 pytestmark = [pytest.mark.browser, pytest.mark.street, pytest.mark.every_browser]
 
 
 @pytest.fixture(scope="module")
-def walls(stack: Stack, browser: Browser) -> Analysed:
-    """Two photos with cracks; each browser has its own."""
-    photos = stack.data / f"queue-{browser.browser_type.name}"
-    photos.mkdir()
-    for seed in range(2):
-        (photos / f"wall-{seed}.jpg").write_bytes(draw_wall(60 + seed, cracks=3))
-    return stack.analyse(photos)
+def walls(analyse) -> Analysed:
+    """Two photos with cracks."""
+    return analyse("queue", {f"wall-{seed}.jpg": draw_wall(60 + seed, cracks=3) for seed in range(2)})
 
 
 @pytest.fixture
@@ -77,7 +73,7 @@ def test_a_survey_is_signed_off_with_the_undecided_named_and_reopened(enter, wal
     expect(page.locator(".sign-off")).to_contain_text(re.compile(r"\d+ findings? undecided"))
     page.get_by_label("Note").fill("The rest are joints.")
     page.get_by_role("button", name=re.compile(r"Sign off with \d+ undecided")).click()
-    expect(page.locator(".sign-off")).to_contain_text("Nothing here can change until it is reopened")
+    expect(page.locator(".sign-off")).to_contain_text("stay as they are until it is reopened")
     expect(page.get_by_role("button", name="Choose photos")).to_have_count(0)
     # Whoever comes by a link reads why nothing can be decided.
     late = enter("curator").open(f"/review/?survey={survey}&decided=1")

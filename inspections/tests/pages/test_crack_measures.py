@@ -207,3 +207,4 @@ def test_all_cracks_together_are_told_and_told_anew_after_a_decision(organisatio
         reverse("finding-review", args=[finding.pk]), {"verdict": "rejected"}, headers={"HX-Request": "true"}
     )
     assert "20.83" in answer.text and 'id="totals"' in answer.text
+    assert 'id="photo-condition"' in answer.text and "1 rejected, not counted" in answer.text

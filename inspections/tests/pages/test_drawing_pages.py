@@ -134,6 +134,14 @@ def test_a_failure_is_a_sentence(client, image):
     assert told["failure"].startswith("Nothing would be left")
 
 
+def test_a_mask_too_ragged_to_be_sent_is_told_so(client, image):
+    stroke = {"kind": "mask", "box": [0, 0, 160, 120], "mask_runs": [1] * 1_300_000}
+    answer = draw(client, image, **stroke)
+    assert (answer.status_code, answer.json()["code"]) == (413, "mask_too_ragged")
+    assert "more than 2.5 MB" in answer.json()["detail"] and "Rub out" in answer.json()["detail"]
+    assert not Drawing.objects.exists()
+
+
 def test_a_stroke_sent_twice_is_one(client, image, reviewer):
     finding = crack(image)
     mask = {"kind": "mask", "findings": [str(finding.pk)], "box": [8, 8, 16, 16], "mask_runs": [0, 20, 44]}
@@ -147,6 +155,16 @@ def test_a_stroke_sent_twice_is_one(client, image, reviewer):
     Drawing.objects.update(status="failed", error_code="nothing_left")
     assert draw(client, image, **mask).status_code == 202
     assert Drawing.objects.count() == 4
+
+
+def test_a_line_that_took_a_crack_in_is_known_again_and_tells_it(client, image):
+    first = draw(client, image).json()
+    drawing = Drawing.objects.get()
+    drawing.replaced.add(crack(image))
+    Drawing.objects.update(status="done")
+    again = draw(client, image).json()
+    assert again["id"] == first["id"] and first["replaced"] == []
+    assert again["replaced"] == [{"id": str(crack(image).pk), "number": 1}]
 
 
 def test_who_has_not_seen_the_last_decision_is_told_of_it(client, image):

@@ -1,5 +1,6 @@
 """What people type in: kept when it is good, explained beside the field when it is not."""
 
+import re
 from datetime import date
 
 import pytest
@@ -138,6 +139,20 @@ def test_an_element_finds_its_place(inside, organisation):
     assert answer["Location"].endswith("#elements")
     cap = Element.objects.get(name="Cap")
     assert (cap.parent, cap.position, cap.bridge) == (pier, 0, bridge)
+
+
+@pytest.mark.parametrize("name", ["survey", "bridge-compare", "element-new", "review"])
+def test_elements_of_one_name_are_told_apart(inside, organisation, name):
+    bridge = make_bridge(organisation)
+    for number in (2, 1):
+        make_element(bridge, name="Girder G1", parent=make_element(bridge, name=f"Span {number}", position=number))
+    survey, _later = make_survey(bridge), make_survey(bridge)
+    places = {"survey": [survey.pk], "review": []}
+    answer = inside.get(reverse(name, args=places.get(name, [bridge.pk])), {"survey": survey.pk})
+    offered = re.findall(r"<option[^>]*>([^<]*Span \d[^<]*)</option>", answer.text)
+    assert set(offered) == {"Span 1", "Span 1, Girder G1", "Span 2", "Span 2, Girder G1"}
+    if name != "element-new":
+        assert offered == sorted(offered), "parts stand behind what they are part of"
 
 
 def test_an_element_stands_neither_in_itself_nor_in_another_bridge(inside, organisation):

@@ -70,7 +70,7 @@ def test_a_changed_mind_tells_what_it_was_and_why(client, finding, ada, organisa
     withdraw_review(finding=finding, reviewer=grace)
     back, changed, first = Event.objects.all()
     assert told(first) == "Accepted as CS2"
-    assert told(changed) == "Rejected: joint it runs on below Before, by ada: Accepted as CS2."
+    assert told(changed) == "Rejected: joint it runs on below Before, by Ada Okafor: Accepted as CS2."
     assert told(back).startswith("Taken back, so again: Accepted as CS2")
     text = history(client, finding)
     assert "Ada Okafor" in text and "found by unet 3" in text and "crack 1 of pier.jpg" in text
@@ -94,11 +94,11 @@ def test_every_kind_has_its_words(finding, ada):
         "Commented @ada left end? For ada.",
         "Comment resolved @ada left end? Said by ada.",
         "Comment opened again @ada left end? Said by ada.",
-        "Assigned to ada",
+        "Assigned to Ada Okafor",
         "Assigned to nobody any more",
         "Looked at the whole photo",
-        "Cut a crack in two two Crack 2, 3 stands in place of crack 1.",
-        "Drawing taken back: Drew a crack Crack 4 stands no more.",
+        "Cut a crack in two two In the place of crack 1 there is now: crack 2, crack 3.",
+        "Drawing taken back: Drew a crack There is no more: crack 4.",
         "3 decisions carried over to the analysis by unet 4 Not found again: crack 1 (accepted, 2 open comments). "
         "All of it stays with the earlier analysis. Decided differently before, so to be decided anew: crack 7.",
         "Signed off with 1 undecided rope team",

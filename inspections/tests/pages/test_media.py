@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from inspections.media import DeepZoom, read_tile
+from inspections.media import DeepZoom, layer_stamp, read_tile
 from inspections.models import Role, SegmentationRun
 from inspections.testing import (
     draw_photo,
@@ -84,7 +84,7 @@ def addresses(image, run) -> dict[str, str]:
         "original": reverse("photo-original", args=[image.pk]),
         "tile": reverse("photo-tile", args=[image.pk, 8, 0, 0]),
         "probability": reverse("run-probability", args=[run.pk]),
-        "overlay": reverse("run-overlay", args=[run.pk]),
+        "overlay": reverse("run-overlay", args=[run.pk]) + f"?of={layer_stamp(0, None)}",
         "widths": reverse("run-widths", args=[run.pk]),
     }
 

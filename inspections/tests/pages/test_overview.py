@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from inspections.models import Bridge, Membership, Role, SegmentationRun, SurveyImage
+from inspections.models import Bridge, Finding, Membership, Role, SegmentationRun, SurveyImage
 from inspections.pages.trends import read_trend
 from inspections.services.closing import close_survey
 from inspections.services.overview import months_after
@@ -158,6 +158,12 @@ def test_each_sees_their_own_and_chooses_among_them(inside, organisation, review
     assert "2 regions wait" in both
     assert "Southern" in south and "Northern" not in south
     assert "1 region waits" in south
+    # What is chosen here goes along.
+    Finding.objects.update(assignee=reviewer)
+    answer = inside.get(reverse("overview"), {"organisation": second.pk})
+    led = [link.get("href") for link in read_page(answer).iter("a") if link.get("href", "").startswith("/review/?")]
+    assert led == [f"/review/?organisation={second.pk}"] * 2 + [f"/review/?organisation={second.pk}&assigned=me"]
+    assert all(inside.get(address).context["left"] == 1 for address in led)
     for unknown in (foreign.pk, "nonsense"):
         assert inside.get(reverse("overview"), {"organisation": unknown}).status_code == 404
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from inspections.models import Drawing, Finding, LookAlikes, Review, Role, SegmentationRun
+from inspections.models import Drawing, Finding, LookAlikes, Membership, Review, Role, SegmentationRun
 from inspections.services.closing import close_survey
 from inspections.services.reviews import accept_drawn, carry_review, record_review, withdraw_review
 from inspections.testing import (
@@ -22,6 +22,7 @@ from inspections.testing import (
     make_survey,
     make_user,
 )
+from inspections.tests.pages.reading import read_page
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +121,53 @@ def test_filters_narrow_the_queue(client, survey, organisation, reviewer):
         ({"survey": "nonsense", "wider_mm": "wide", "order": "sideways"}, [here, mine]),
     ):
         assert ids(ask(client, **query)) == names(found), query
+
+
+@pytest.fixture
+def second(reviewer):
+    """Another organisation of the reviewer's, with one region."""
+    second = make_organisation(name="South Riding")
+    Membership.objects.create(user=reviewer, organisation=second, role=Role.REVIEWER)
+    return second
+
+
+def test_one_of_ones_organisations_is_reviewed_alone(client, survey, second):
+    (ours,) = analysed(survey, 0.9)
+    southern = make_survey(make_bridge(second, name="Southern"))
+    (theirs,) = analysed(southern, 0.5)
+    Finding.objects.update(assignee=Membership.objects.get(organisation=second).user)
+    assert ids(ask(client)) == names([ours, theirs])
+    assert ids(ask(client, organisation=second.pk)) == names([theirs])
+    assert ids(ask(client, organisation=second.pk, assigned="me")) == names([theirs])
+    assert ids(ask(client, organisation="nonsense")) == names([ours, theirs])
+    for name in ("review", "review-grid"):
+        page = client.get(reverse(name), {"organisation": second.pk})
+        assert page.status_code == 200 and page.context["left"] == 1
+        # The other layout, the surveys to choose from and the choice itself know of it.
+        assert f"{reverse('review-grid')}?organisation={second.pk}" in page.text
+        assert f'<option value="{second.pk}" selected>South Riding</option>' in page.text
+        assert str(southern.pk) in page.text and str(survey.pk) not in page.text
+        assert client.get(reverse(name), {"organisation": make_organisation().pk}).status_code == 404
+
+
+def test_who_has_one_organisation_need_not_choose(client, survey):
+    analysed(survey, 0.9)
+    assert 'name="organisation"' not in client.get(reverse("review")).text
+
+
+def test_the_grid_offers_the_filters_of_the_focus_and_keeps_them(client, survey, reviewer, second):
+    analysed(survey, 0.9)
+    query = {"organisation": str(second.pk), "wider_mm": "0.3"}
+    for name in ("review", "review-grid"):
+        page = client.get(reverse(name), query)
+        form = next(
+            form for form in read_page(page).iter("form") if form.get("action", "").startswith("/review/saved/")
+        )
+        fields = {field.get("name"): field.get("value") for field in form.iter("input")}
+        client.post(reverse("review-save"), {**fields, "name": name})
+        assert reviewer.saved_queues.get(name=name).query == f"?organisation={second.pk}&wider_mm=0.3"
+        assert "Riskiest first" in page.text
+    assert f"?organisation={second.pk}&amp;wider_mm=0.3" in client.get(reverse("review-grid")).text
 
 
 def test_what_others_own_is_neither_counted_nor_shown(client, survey):
@@ -322,6 +370,14 @@ def test_apply_writes_nothing_when_one_was_decided_meanwhile(client, survey, rev
     assert not Finding.objects.filter(verdict="rejected").exists()
 
 
+def test_more_than_a_server_reads_is_refused_in_words(client, survey):
+    (finding,) = analysed(survey, 0.9)
+    address = reverse("finding-decide", args=[finding.pk])
+    body = json.dumps({"action": "accepted", "note": "x" * 2_600_000})
+    answer = client.post(address, body, content_type="application/json", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "request_too_large")
+
+
 def test_apply_reaches_nobody_elses_regions(client, survey):
     ours, theirs = analysed(survey, 0.9), analysed(make_survey(), 0.9)
     assert apply(client, [*ours, *theirs], action="accepted").status_code == 404
@@ -347,7 +403,7 @@ def test_what_was_left_undecided_at_a_sign_off_is_nobodys_work(client, survey, r
     assert ask(client).json()["left"] == 0
     page = client.get(reverse("review"), {"survey": survey.pk})
     (region,) = page.context["scene"]["regions"]
-    assert region["may"] == {"review": False, "assign": True, "speak": True}
+    assert region["may"] == {"review": False, "assign": False, "speak": True}
     assert "Signed off by ada" in region["readOnly"]
 
 

@@ -145,6 +145,6 @@ def test_a_change_remembers_what_it_changed(finding, reviewer) -> None:
     withdraw_review(finding=finding, reviewer=other)
     first, second, third = Event.objects.order_by("created_at")
     assert "was" not in first.facts
-    assert second.facts["was"] == {"verdict": "accepted", "reason": "", "state": "CS2", "by": "ada"}
+    assert second.facts["was"] == {"verdict": "accepted", "reason": "", "state": "CS2", "by": "ada", "name": "ada"}
     assert second.facts["note"] == "it runs on"
     assert (third.facts["verdict"], third.facts["state"], third.facts["taken_back"]) == ("accepted", "CS2", True)

@@ -9,6 +9,7 @@ from inspections.errors import InspectionError
 from inspections.models import Event, Finding, Review, Role
 from inspections.models.reviews import Verdict
 from inspections.services.closing import close_survey, reopen_survey
+from inspections.services.comments import assign
 from inspections.services.images import add_image
 from inspections.services.reviews import (
     Decision,
@@ -199,6 +200,7 @@ def test_a_closed_survey_cannot_change_until_it_is_reopened(finding, reviewer) -
         lambda: request_run(image=image),
         lambda: add_image(survey=survey, file=file, name="late.jpg", added_by=reviewer),
         lambda: close_survey(survey=survey, user=reviewer, undecided=1),
+        lambda: assign(finding=finding, assignee=reviewer, by=reviewer),
     ):
         with refused("survey_closed"):
             change()

@@ -77,8 +77,10 @@ export class Lines {
     const row = this.page.addRow(gettext("A new crack is being measured…"));
     try {
       const drawing = await this.desk.draw({ kind: "line", findings: [], line, box: [], mask_runs: [], reason: "" });
+      // A line that was sent before is there already.
+      for (const { id } of [...drawing.replaced, ...drawing.made]) this.cracks.querySelector(`[data-id="${id}"]`)?.remove();
       for (const crack of drawing.made) drawCrack(this.cracks, crack);
-      row.done(drawing.made, () => this.#takeBack(drawing, row));
+      row.done(drawing, () => this.#takeBack(drawing, row));
     } catch (refused) {
       row.failed(refused.message, () => this.#send(line));
     }

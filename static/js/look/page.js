@@ -38,8 +38,11 @@ export class Page {
     const row = this["added-rows"].appendChild(document.createElement("li"));
     row.textContent = words;
     return {
-      done(cracks, onUndo) {
-        const told = cracks.map(({ number, width }) => fill(gettext("Crack %(number)s, %(width)s wide"), { number, width }));
+      done({ made, replaced }, onUndo) {
+        const told = made.map(({ number, width }) => fill(gettext("Crack %(number)s, %(width)s wide"), { number, width }));
+        const numbers = replaced.map(({ number }) => number).join(", ");
+        const words = ngettext("with crack %(numbers)s in it", "with cracks %(numbers)s in it", replaced.length);
+        if (numbers) told.push(fill(words, { numbers }));
         row.replaceChildren(mark(), told.join("; "), button(gettext("Take it back"), onUndo));
       },
       failed(sentence, onAgain = null) {
