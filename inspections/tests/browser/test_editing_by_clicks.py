@@ -108,7 +108,7 @@ def test_saving_says_what_is_missing_and_loses_nothing(edit):
 def test_an_open_polygon_is_closed_and_saved_and_the_pieces_are_told_and_taken_back(edit):
     page = edit(2)
     x, y = middle(page)
-    top = y - 150
+    top = y - 80
     page.keyboard.press("p")
     for dx, dy in ((-60, 0), (60, 0), (60, 6), (-60, 6)):
         page.mouse.click(x + dx, top + dy)

@@ -134,7 +134,7 @@ def test_the_second_of_two_reads_who_and_what_and_the_numbers_are_true(grid):
     other.get_by_role("button", name="Apply").click()
     expect(other.locator("#did")).to_contain_text("1 rejected")
     page.get_by_role("button", name="Apply").click()
-    expect(page.locator("#trouble")).to_contain_text("administrator has rejected it (joint).")
+    expect(page.locator("#trouble")).to_contain_text("Administrator has rejected it (joint).")
     expect(page.locator("#progress")).to_contain_text(f"of {waiting - 1}")
     expect(page.locator(f'[data-region="{ids[0]}"]')).to_have_count(0)
     expect(page.locator("#apply-words")).to_contain_text("Apply will reject 2 regions")
