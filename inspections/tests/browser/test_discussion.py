@@ -120,7 +120,7 @@ def test_two_decide_the_same_crack_and_the_second_chooses(enter, wall):
     expect(first.locator("#crack-4")).to_have_attribute("data-seen", "1")
     second.keyboard.press("m")
     question = second.get_by_role("dialog")
-    expect(question).to_contain_text("reviewer has accepted it meanwhile")
+    expect(question).to_contain_text("Reviewer has accepted it meanwhile")
     expect(question).to_contain_text("Accepted as CS3 by Reviewer")
     assert wcag_findings(Axe(), second) == []
     question.get_by_role("link", name="Leave it so").click()

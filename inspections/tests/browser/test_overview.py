@@ -206,6 +206,7 @@ def test_a_bridge_gets_its_trend_and_its_elements_by_itself(visit, bridge, revie
     assert visitor.complaints == []
 
 
+@pytest.mark.only_chromium("scripts switched off")
 def test_without_script_trend_and_elements_are_a_link_away(visit, bridge, reviewer):
     visitor = visit(reviewer, java_script_enabled=False)
     page = visitor.go(reverse("bridge", args=[bridge.pk]))

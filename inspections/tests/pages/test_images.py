@@ -116,7 +116,7 @@ def test_the_script_gets_everything_in_photo_pixels(viewer, survey):
     assert scene["cracks"] == [
         {"id": str(finding.pk), "number": 1, "lines": [[[1.5, 2], [30, 40]], [[9, 9], [12, 20]]],
          "box": [10, 10, 13, 12], "verdict": "undecided", "measures": reverse("finding-picked", args=[finding.pk]),
-         "drawn": False, "edit": reverse("finding-edit", args=[finding.pk]),
+         "drawn": False, "isUnseen": False, "edit": reverse("finding-edit", args=[finding.pk]),
          "lengthPx": 50.0, "lengthMm": None, "widest": [None, None], "widestAt": None}
     ]  # fmt: skip
 
