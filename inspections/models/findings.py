@@ -37,6 +37,22 @@ WIDEST_FIRST = [
 ]
 
 
+# What lists show of a finding, and sort and sum up: held by both indices.
+_LISTED = (
+    "id",
+    "number",
+    "risk",
+    "length_px",
+    "length_mm",
+    "orientation_deg",
+    "width_max_px",
+    "width_widest_px",
+    "widest_mm",
+    "widest_bound_mm",
+    "confidence",
+)
+
+
 def from_photo(path: str) -> str:
     """The lookup that leads from a finding to where `path` leads from its photo; its survey it knows itself."""
     return path if path.startswith("survey") else f"image__{path}"
@@ -178,17 +194,7 @@ class Finding(Record):
                 fields=[
                     "image",
                     "verdict",
-                    "id",
-                    "number",
-                    "risk",
-                    "length_px",
-                    "length_mm",
-                    "orientation_deg",
-                    "width_max_px",
-                    "width_widest_px",
-                    "widest_mm",
-                    "widest_bound_mm",
-                    "confidence",
+                    *_LISTED,
                     "state",
                     "worst_state",
                     "decided_state",
@@ -207,17 +213,7 @@ class Finding(Record):
                     "state",
                     "worst_state",
                     "image",
-                    "id",
-                    "number",
-                    "risk",
-                    "length_px",
-                    "length_mm",
-                    "orientation_deg",
-                    "width_max_px",
-                    "width_widest_px",
-                    "widest_mm",
-                    "widest_bound_mm",
-                    "confidence",
+                    *_LISTED,
                     "assignee",
                     "look_alikes",
                     "is_current",
